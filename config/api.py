@@ -1,0 +1,23 @@
+"""Every API endpoint of the portal under /api/."""
+
+from rest_framework.routers import SimpleRouter
+
+from awards.api import AwardRunViewSet, DeterminationViewSet
+from awards.determine_api import DetermineViewSet
+from awards.facts_api import AssessmentViewSet, InvestmentViewSet, SubsidyViewSet
+from enterprises.import_api import ImportBatchViewSet
+from policies.api import PolicyEditionViewSet
+from reports.api import EnterpriseViewSet
+from tiers.api import RecognitionViewSet
+
+router = SimpleRouter()
+router.register("enterprises", EnterpriseViewSet, basename="enterprise")
+router.register("recognitions", RecognitionViewSet, basename="recognition")
+router.register("policies", PolicyEditionViewSet, basename="policy")
+router.register("award-runs", AwardRunViewSet, basename="award-run")
+router.register("determinations", DeterminationViewSet, basename="determination")
+router.register("subsidies", SubsidyViewSet, basename="subsidy")
+router.register("assessments", AssessmentViewSet, basename="assessment")
+router.register("investments", InvestmentViewSet, basename="investment")
+router.register("determine", DetermineViewSet, basename="determine")
+router.register("imports", ImportBatchViewSet, basename="import")

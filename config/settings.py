@@ -1,0 +1,244 @@
+"""One settings file for every place the portal runs; what differs comes from the environment (deploy/env.example)."""
+
+import contextlib
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from environs import Env
+
+from config.logs import logging_at
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+TESTING = "pytest" in sys.modules
+DEMO = env.bool("PORTAL_DEMO", False)
+VAR_DIR = Path(env.str("PORTAL_VAR", str(BASE_DIR / "var")))
+SERVERS = {"DATABASE_URL": "postgres://localhost/portal", "REDIS_URL": "redis://127.0.0.1:6379/0"}
+PUBLISHED = BASE_DIR / "var" / "demo" / "embedded.json"
+if not env.str("DATABASE_URL", "") and not TESTING and PUBLISHED.exists():
+    # A demo is running: commands typed beside it work on its servers and its files.
+    SERVERS, VAR_DIR = json.loads(PUBLISHED.read_text()), PUBLISHED.parent
+SERVERS = {name: env.str(name, url) for name, url in SERVERS.items() if name in ("DATABASE_URL", "REDIS_URL")}
+
+
+def _secret_key() -> str:
+    """SECRET_KEY from the environment, else a random one kept in the installation's own var directory."""
+    if given := env.str("SECRET_KEY", ""):
+        return given
+    kept = VAR_DIR / "secret_key"
+    if kept.exists():
+        return kept.read_text()
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    draft = VAR_DIR / f"secret_key.{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(50))
+    with contextlib.suppress(FileExistsError):  # whoever is first decides
+        os.link(draft, kept)
+    draft.unlink()
+    return kept.read_text()
+
+
+# ---- security -------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+HTTPS = env.bool("HTTPS", not (DEBUG or DEMO or TESTING))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{'MD5' if TESTING else 'Argon2'}PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [  # the minimum length is Django's 8
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword")
+] + [{"NAME": "accounts.passwords.ThreeClassesValidator"}]
+
+# ---- applications ---------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    *(f"django.contrib.{app}" for app in ("admin", "auth", "contenttypes", "sessions", "messages", "postgres")),
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "django_cotton",
+    "csp",
+    "django_structlog",
+    "health_check",
+    "pgtrigger",
+    "pghistory",
+    *("core", "policies", "accounts", "enterprises", "tiers", "awards", "financing", "reports", "demo"),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "core.middleware.PrivatePagesMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+FORM_RENDERER = "core.forms.PortalRenderer"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.menu.shell",
+            ]
+        },
+    }
+]
+
+# ---- data -----------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": env.dj_db_url("DATABASE_URL", SERVERS["DATABASE_URL"], conn_max_age=60, conn_health_checks=True)
+}
+DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=600000"}
+DATABASES["default"]["TEST"] = {"NAME": env.str("PORTAL_TEST_DB", None), "TEMPLATE": "template0"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+MEDIA_ROOT = VAR_DIR / "media"  # never served by URL: files go out through authorised views
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# Field history: row-level triggers, append-only (a statement-level trigger degrades on long sessions).
+PGHISTORY_APPEND_ONLY = True
+
+# ---- login ----------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["accounts.backends.LimitedBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "reports:home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # parallel bursts pass them; accounts.backends reserves each try in the database first
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "专精特新梯度培育管理平台"
+
+# ---- language, time, numbers ----------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+# ---- static files ---------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG or DEMO or TESTING
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if WHITENOISE_USE_FINDERS
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# ---- API ------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        f"rest_framework.authentication.{kind}Authentication" for kind in ("Session", "Token")
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.PortalPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsers.CleanJSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.problem_details",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "PAGE_SIZE": 100,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "专精特新梯度培育管理平台 API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {"OutcomeEnum": "awards.enums.Outcome", "RowOutcomeEnum": "enterprises.enums.RowOutcome"},
+    "SWAGGER_UI_DIST": "SIDECAR",
+}
+
+# ---- background jobs ------------------------------------------------------------------------------------
+CELERY_BROKER_URL = SERVERS["REDIS_URL"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2}
+if SERVERS["REDIS_URL"].startswith("filesystem:"):  # the demo on a platform without a Redis wheel
+    CELERY_BROKER_URL = "filesystem://"
+    queue_dir = SERVERS["REDIS_URL"].removeprefix("filesystem://")
+    CELERY_BROKER_TRANSPORT_OPTIONS = {f"data_folder_{end}": queue_dir for end in ("in", "out")} | {
+        "control_folder": f"{queue_dir}/control"
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 1800
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
+    "nightly-award-runs": {"task": "awards.tasks.start_nightly_runs", "schedule": crontab(hour=2, minute=0)},
+}
+
+# ---- what the portal is made of -------------------------------------------------------------------------
+# Every kind of spreadsheet that can be imported (enterprises/imports.py says what an importer is).
+IMPORTERS = [
+    "enterprises.roster.RosterImporter",
+    "tiers.imports.RecognitionImporter",
+    "awards.imports.SubsidyImporter",
+    "awards.imports.AssessmentImporter",
+    "awards.imports.InvestmentImporter",
+]
+
+LOGGING = logging_at(env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO"))
