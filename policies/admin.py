@@ -1,0 +1,15 @@
+from django.contrib import admin
+
+from core.admin import ScopedAdmin
+from policies.models import PolicyEdition
+
+
+@admin.register(PolicyEdition)
+class PolicyEditionAdmin(ScopedAdmin):
+    """Published texts, read only for everybody (a trigger refuses changes)."""
+
+    readers = ("city", "auditor")
+    list_display = ["number", "title", "city_code", "valid_from", "valid_until", "published_at"]
+
+    def get_queryset(self, request):
+        return PolicyEdition.objects.all()

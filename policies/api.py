@@ -1,0 +1,33 @@
+from rest_framework import serializers, viewsets
+
+from policies.models import PolicyEdition
+
+
+class PolicyEditionSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    revision = serializers.IntegerField()
+    city_code = serializers.CharField()
+    number = serializers.CharField()
+    title = serializers.CharField()
+    sha256 = serializers.CharField()
+    valid_from = serializers.DateField()
+    valid_until = serializers.DateField()
+    published_at = serializers.DateTimeField()
+
+
+class PolicyTextSerializer(PolicyEditionSerializer):
+    text = serializers.CharField(help_text="规则文本（TOML）")
+
+
+class PolicyEditionViewSet(viewsets.ReadOnlyModelViewSet):
+    """已发布的政策版本，登录即可查看；单个版本带规则文本。"""
+
+    queryset = PolicyEdition.objects.all()
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_serializer_class(self):
+        return PolicyEditionSerializer if self.action == "list" else PolicyTextSerializer
+
+    def get_queryset(self):
+        return super().get_queryset().values(*self.get_serializer_class()().fields)

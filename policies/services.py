@@ -1,0 +1,76 @@
+"""Publishing a policy document: the only way an edition comes into being."""
+
+import hashlib
+
+from django.db import connection, transaction
+
+from core import audit
+from core.errors import Conflict, DomainError
+from policies.engine import Policy, PolicyError, parse
+from policies.models import PolicyEdition
+
+
+@transaction.atomic
+def publish_edition(*, text, actor) -> PolicyEdition:
+    """Publish the text of a document; the same text again returns the edition it already is.
+
+    Refused: a text that cannot be read, a changed text without a higher revision, and a second scheme
+    for a city and year that already have one.
+    """
+    text = text.replace("\r\n", "\n")
+    try:
+        policy = parse(text)
+    except PolicyError as error:
+        raise DomainError(f"政策文件不能发布。{error}") from error
+    with connection.cursor() as cursor:  # one publication at a time: overlap cannot be a plain constraint
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('policies.publish_edition'))")
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    if known := PolicyEdition.objects.filter(sha256=sha256).first():
+        return known
+    _refuse_stale_revision(policy)
+    _refuse_overlap(policy)
+    edition = PolicyEdition.objects.create(
+        slug=policy.slug,
+        revision=policy.revision,
+        city_code=policy.city_code,
+        number=policy.number,
+        title=policy.title,
+        text=text,
+        sha256=sha256,
+        valid_from=policy.valid_from,
+        valid_until=policy.valid_until,
+        published_by=actor,
+    )
+    audit.record("policies.published", edition, actor=actor, slug=policy.slug, sha256=sha256)
+    return edition
+
+
+def _refuse_stale_revision(policy: Policy) -> None:
+    last = PolicyEdition.objects.filter(slug=policy.slug).order_by("-revision").first()
+    if last is None:
+        return
+    if policy.revision <= last.revision:
+        raise Conflict(
+            f"{policy.slug} 第 {last.revision} 次修订已经发布，内容不同。"
+            f"已发布的文本不能改；如要更正，请把 revision 改为 {last.revision + 1} 后再发布。"
+        )
+    if policy.city_code != last.city_code:
+        raise DomainError(f"{policy.slug} 是 {last.city_code} 的政策，修订时不能换市。请核对 city_code。")
+
+
+def _refuse_overlap(policy: Policy) -> None:
+    """A city has one scheme for a declaration year."""
+    other = (
+        PolicyEdition.objects.filter(
+            city_code=policy.city_code,
+            valid_from__year__lte=policy.valid_until.year,
+            valid_until__year__gte=policy.valid_from.year,
+        )
+        .exclude(slug=policy.slug)
+        .first()
+    )
+    if other:
+        raise Conflict(
+            f"{other} 的有效期是 {other.valid_from} 至 {other.valid_until}，与本文件落在同一年度。"
+            "一个市一个年度只能有一份奖励政策，请核对有效期。"
+        )

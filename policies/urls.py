@@ -1,0 +1,9 @@
+from django.urls import path
+
+from policies import views
+
+app_name = "policies"
+urlpatterns = [
+    path("", views.edition_list, name="edition_list"),
+    path("<int:pk>/", views.edition_detail, name="edition_detail"),
+]
