@@ -1,0 +1,20 @@
+"""Every change to users goes through here."""
+
+from django.db import transaction
+
+from accounts.models import User
+from core import audit
+
+RECORDED = ["username", "full_name", "role", "region_id", "is_active", "is_staff"]
+
+
+@transaction.atomic
+def save_user(*, user, actor) -> User:
+    """Store a new or changed user after the model's own checks; what changed is audited (never the password)."""
+    before = User.objects.filter(pk=user.pk).values(*RECORDED).first() or {}
+    user.full_clean(exclude=["password"])
+    user.save()
+    after = {field: getattr(user, field) for field in RECORDED}
+    changed = {field: [before.get(field), value] for field, value in after.items() if before.get(field) != value}
+    audit.record("accounts.user_saved", user, actor=actor, changed=changed)
+    return user
