@@ -1,0 +1,84 @@
+"""The figures of the home page. Each one counts exactly the rows its link shows."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from awards.enums import Outcome, RunState
+from awards.models import AwardRun, Determination
+from enterprises.enums import BatchState
+from enterprises.models import Enterprise, ImportBatch
+from tiers.enums import Title
+from tiers.models import Recognition
+
+
+@dataclass(frozen=True)
+class Figure:
+    label: str
+    value: object
+    unit: str
+    url: str
+    foot: str = ""
+
+
+def title_figures(user, today=None) -> list[Figure]:
+    """Enterprises that hold each tier today (both ends of the validity inclusive), highest tier first."""
+    today = today or timezone.localdate()
+    valid = Recognition.objects.visible_to(user).valid_on(today).filter(title__in=Title.tiers())
+    held = dict(valid.values_list("title").annotate(Count("enterprise", distinct=True)))
+    since = Recognition.objects.visible_to(user).filter(documented_on__year=today.year, kind="new")
+    new = dict(since.values_list("title").annotate(Count("enterprise", distinct=True)))
+    url = reverse("tiers:recognition_list")
+    return [
+        Figure(
+            Title(title).label,
+            held.get(title, 0),
+            "家",
+            f"{url}?title={title}&valid_on={today}",
+            f"{today.year} 年新认定 {new.get(title, 0)} 家",
+        )
+        for title in reversed(Title.tiers())
+    ]
+
+
+def enterprise_figure(user) -> Figure:
+    return Figure(
+        "企业库", Enterprise.objects.visible_to(user).count(), "家", reverse("enterprises:enterprise_list")
+    )
+
+
+def award_years(user) -> list[dict]:
+    """Per declaration year what the user may see: enterprises granted and yuan, newest year first."""
+    rows = (
+        Determination.objects.visible_to(user)
+        .filter(outcome=Outcome.GRANTED)
+        .values("year")
+        .annotate(enterprises=Count("enterprise", distinct=True), amount=Sum("amount"))
+        .order_by("-year")
+    )
+    url = reverse("awards:determination_list")
+    return [row | {"url": f"{url}?year={row['year']}&outcome=granted"} for row in rows]
+
+
+def work_waiting(user) -> list[Figure]:
+    """What waits for this person."""
+    found = []
+    if user.role in (Role.COUNTY, Role.CITY):
+        waiting = ImportBatch.objects.visible_to(user).filter(state=BatchState.REVIEW).count()
+        found.append(
+            Figure("待确认的导入", waiting, "个", f"{reverse('enterprises:import_list')}?state={BatchState.REVIEW}")
+        )
+    if user.role == Role.CITY:
+        held = Determination.objects.visible_to(user).filter(outcome=Outcome.HELD).count()
+        found.append(Figure("待定的奖励", held, "项", f"{reverse('awards:determination_list')}?outcome=held"))
+        runs = AwardRun.objects.visible_to(user).filter(state=RunState.RUNNING).count()
+        found.append(Figure("测算中的批次", runs, "个", reverse("awards:run_list")))
+    return [figure for figure in found if figure.value]
+
+
+def own_enterprises(user):
+    """The firms of an enterprise user, with their titles."""
+    return Enterprise.objects.visible_to(user).select_related("managing_unit").prefetch_related("recognitions")
