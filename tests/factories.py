@@ -1,0 +1,171 @@
+"""Records for tests. Defaults are valid; a test names only what it is about."""
+
+import datetime
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.enums import Role
+from accounts.models import Region, User
+from awards.models import AwardRun, Determination, EquipmentInvestment, PlatformAssessment, ProvincialSubsidy
+from core.models import Job
+from enterprises.models import Enterprise, ImportBatch, Membership
+from policies.models import PolicyEdition
+from tests.makers import uscc
+from tiers.enums import Title
+from tiers.models import Recognition
+
+
+def region(name):
+    """A unit or city of the portal by its name (they come with the migrations): region("红旗区")."""
+    return Region.objects.get(name=name)
+
+
+class UserFactory(DjangoModelFactory):
+    """City staff of 新乡市 unless a trait says otherwise."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    full_name = factory.Sequence(lambda n: f"用户{n}")
+    role = Role.CITY
+    region = factory.LazyFunction(lambda: region("新乡市"))
+
+    class Params:
+        county = factory.Trait(role=Role.COUNTY, region=factory.LazyFunction(lambda: region("红旗区")))
+        leader = factory.Trait(role=Role.LEADER)
+        finance = factory.Trait(role=Role.FINANCE)
+        auditor = factory.Trait(role=Role.AUDITOR)
+        sysadmin = factory.Trait(role=Role.SYSADMIN, region=None, is_staff=True)
+        of_enterprise = factory.Trait(role=Role.ENTERPRISE, region=None)
+
+
+class EnterpriseFactory(DjangoModelFactory):
+    class Meta:
+        model = Enterprise
+
+    uscc = factory.Sequence(lambda n: uscc(n))
+    name = factory.Sequence(lambda n: f"新乡测试{n}号有限公司")
+    managing_unit = factory.LazyFunction(lambda: region("红旗区"))
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory, of_enterprise=True)
+    enterprise = factory.SubFactory(EnterpriseFactory)
+
+
+class RecognitionFactory(DjangoModelFactory):
+    class Meta:
+        model = Recognition
+
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    title = Title.NATIONAL_GIANT
+    document_number = factory.Sequence(lambda n: f"工信部企业函〔2023〕{n + 1}号")
+    documented_on = datetime.date(2023, 7, 14)
+    valid_from = datetime.date(2023, 7, 1)
+    valid_until = datetime.date(2026, 6, 30)
+    managing_unit = factory.SelfAttribute("enterprise.managing_unit")
+
+
+class ProvincialSubsidyFactory(DjangoModelFactory):
+    class Meta:
+        model = ProvincialSubsidy
+
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    document_number = "豫财企〔2023〕30号"
+    allocated_on = datetime.date(2023, 9, 1)
+    invested_from = datetime.date(2023, 7, 1)
+    invested_until = datetime.date(2023, 8, 31)
+    amount = Decimal("2400000.00")
+
+
+class PlatformAssessmentFactory(DjangoModelFactory):
+    class Meta:
+        model = PlatformAssessment
+
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    document_number = "豫工信企业〔2023〕120号"
+    year = 2023
+    grade = "一等奖"
+    published_on = datetime.date(2023, 11, 20)
+
+
+class EquipmentInvestmentFactory(DjangoModelFactory):
+    class Meta:
+        model = EquipmentInvestment
+
+    enterprise = factory.SubFactory(EnterpriseFactory, managing_unit=factory.LazyFunction(lambda: region("金水区")))
+    document_number = "郑工信函〔2025〕1号"
+    reported_on = datetime.date(2025, 9, 1)
+    invested_from = datetime.date(2025, 1, 1)
+    invested_until = datetime.date(2025, 8, 31)
+    amount = Decimal("5000000.00")
+
+
+class ImportBatchFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportBatch
+
+    kind = "recognitions"
+    file = factory.django.FileField(filename="list.xlsx", data=b"x")
+    file_name = "名单.xlsx"
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    region = factory.LazyFunction(lambda: region("新乡市"))
+    uploaded_by = factory.SubFactory(UserFactory)
+
+
+def published_edition(slug="xinxiang-2022-8") -> PolicyEdition:
+    """The policy document as shipped, published (the same row on every call)."""
+    from pathlib import Path
+
+    from policies.services import publish_edition
+
+    documents = Path(__file__).resolve().parent.parent / "policies" / "documents"
+    return publish_edition(text=(documents / f"{slug}.toml").read_text(encoding="utf-8"), actor=None)
+
+
+class AwardRunFactory(DjangoModelFactory):
+    class Meta:
+        model = AwardRun
+
+    city = factory.LazyFunction(lambda: region("新乡市"))
+    year = 2023
+    edition = factory.LazyFunction(published_edition)
+
+
+class DeterminationFactory(DjangoModelFactory):
+    """A draft grant of 500,000 yuan for a first national title."""
+
+    class Meta:
+        model = Determination
+
+    run = factory.LazyFunction(lambda: AwardRun.objects.first() or AwardRunFactory())
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    managing_unit = factory.SelfAttribute("enterprise.managing_unit")
+    year = factory.SelfAttribute("run.year")
+    item = "XX-NAT"
+    source = factory.Sequence(lambda n: f"recognition:{n + 1}")
+    event_on = datetime.date(2023, 7, 14)
+    outcome = "granted"
+    worth = Decimal("500000.00")
+    amount = factory.LazyAttribute(lambda o: o.worth if o.outcome == "granted" else Decimal(0))
+    other_amount = factory.SelfAttribute("amount")
+    pooled = True
+    once = True
+    reasons = factory.LazyFunction(list)
+    facts = factory.LazyAttribute(lambda o: f"{o.item}|{o.source}|{o.event_on.isoformat()}|||")
+
+
+class JobFactory(DjangoModelFactory):
+    class Meta:
+        model = Job
+
+    kind = "core.nothing"
+    key = factory.Sequence(lambda n: f"test:{n}")
+    label = "测试任务"
