@@ -41,6 +41,7 @@ bench: .venv/.installed-dev  ## measure against SQL, OpenFisca and django-import
 
 lint: .venv/.installed-dev  ## ruff and mypy --strict on the engine
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
 
 lock:  ## compile the lock files from pyproject.toml (needs uv)

@@ -46,7 +46,20 @@ class PortalUserAdmin(SystemAdminOnly, UserAdmin):
         ("状态", {"fields": ["is_active", "is_staff"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["username", "full_name", "role", "region", "usable_password", "password1", "password2"]})
+        (
+            None,
+            {
+                "fields": [
+                    "username",
+                    "full_name",
+                    "role",
+                    "region",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ]
+            },
+        )
     ]
 
     def save_model(self, request, obj, form, change):

@@ -9,7 +9,9 @@ from core import audit, limits
 
 TRIES = 5
 WINDOW = timedelta(minutes=15)
-TRIES_ANYWHERE = 50  # account-wide: stops guessing from many addresses without letting one address lock a person out
+TRIES_ANYWHERE = (
+    50  # account-wide: stops guessing from many addresses without letting one address lock a person out
+)
 
 
 class LimitedBackend(ModelBackend):
@@ -27,7 +29,7 @@ class LimitedBackend(ModelBackend):
         if user is not None:
             limits.release(here)
             limits.release(anywhere)
-            audit.record("accounts.login", user, actor=user, address=_address(request))
+            audit.record("登录", user, actor=user, address=_address(request))
         return user
 
 

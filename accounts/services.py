@@ -15,6 +15,8 @@ def save_user(*, user, actor) -> User:
     user.full_clean(exclude=["password"])
     user.save()
     after = {field: getattr(user, field) for field in RECORDED}
-    changed = {field: [before.get(field), value] for field, value in after.items() if before.get(field) != value}
-    audit.record("accounts.user_saved", user, actor=actor, changed=changed)
+    changed = {
+        field: [before.get(field), value] for field, value in after.items() if before.get(field) != value
+    }
+    audit.record("维护用户", user, actor=actor, changed=changed)
     return user

@@ -13,7 +13,6 @@ from awards.enums import Outcome, RunState
 from awards.filters import DeterminationFilter
 from awards.models import AwardRun, Determination
 from awards.permissions import can_decide, can_start_run
-from core.parsers import CleanJSONParser
 from policies.engine import reason_label
 
 ID = "[0-9]{1,18}"
@@ -93,7 +92,6 @@ class AwardRunViewSet(viewsets.ReadOnlyModelViewSet):
 
     queryset = AwardRun.objects.none()
     serializer_class = AwardRunSerializer
-    parser_classes = (CleanJSONParser,)
     lookup_value_regex = ID
 
     def get_queryset(self):
@@ -219,7 +217,6 @@ class DeterminationViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Determination.objects.none()
     serializer_class = DeterminationSerializer
     filterset_class = DeterminationFilter
-    parser_classes = (CleanJSONParser,)
     lookup_value_regex = ID
 
     def get_queryset(self):

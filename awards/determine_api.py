@@ -8,7 +8,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ParseError, Throttled
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from awards.api import ReasonSerializer, StepSerializer, money
@@ -20,7 +19,7 @@ from awards.places import Places
 from core import limits
 from core.api import TITLES
 from core.errors import DomainError
-from core.parsers import CleanJSONParser, check_json
+from core.parsers import check_json
 from core.spreadsheets.table import CellError
 from policies.engine import reason_label
 from policies.models import PolicyEdition
@@ -90,8 +89,6 @@ ANSWER = inline_serializer(
 
 class DetermineViewSet(viewsets.ViewSet):
     """文件测算：按一份政策测算给出的事实，不读写库中数据。"""
-
-    parser_classes = (CleanJSONParser, MultiPartParser)
 
     @extend_schema(
         request={"application/json": DetermineJSONSerializer, "multipart/form-data": DetermineFileSerializer},

@@ -23,10 +23,17 @@ class FactQuerySet(models.QuerySet):
 class AwardFact(models.Model):
     """What every fact besides a title shares."""
 
-    enterprise = models.ForeignKey(Enterprise, verbose_name="企业", related_name="%(class)ss", on_delete=models.PROTECT)
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name="企业", related_name="%(class)ss", on_delete=models.PROTECT
+    )
     document_number = models.CharField("文号", max_length=64)
     batch = models.ForeignKey(
-        ImportBatch, verbose_name="来源批次", null=True, blank=True, related_name="+", on_delete=models.PROTECT
+        ImportBatch,
+        verbose_name="来源批次",
+        null=True,
+        blank=True,
+        related_name="+",
+        on_delete=models.PROTECT,
     )
 
     objects = FactQuerySet.as_manager()
@@ -140,7 +147,9 @@ class AwardRun(models.Model):
 
     city = models.ForeignKey(Region, verbose_name="市", related_name="+", on_delete=models.PROTECT)
     year = models.PositiveSmallIntegerField("申报年度")
-    edition = models.ForeignKey(PolicyEdition, verbose_name="政策版本", related_name="+", on_delete=models.PROTECT)
+    edition = models.ForeignKey(
+        PolicyEdition, verbose_name="政策版本", related_name="+", on_delete=models.PROTECT
+    )
     factors = models.JSONField("核定系数", default=dict, blank=True)
     state = models.CharField("状态", max_length=8, choices=RunState, default=RunState.RUNNING)
     round = models.PositiveIntegerField("第几次测算", default=1)
@@ -173,9 +182,7 @@ class AwardRun(models.Model):
                 violation_error_message="测算完成时应记录时间。",
             ),
         ]
-        triggers = [
-            pgtrigger.FSM(name="state", field="state", transitions=pairs(RUN_TRANSITIONS))
-        ]
+        triggers = [pgtrigger.FSM(name="state", field="state", transitions=pairs(RUN_TRANSITIONS))]
 
     def __str__(self):
         return f"{self.city} {self.year} 年度奖励测算"
@@ -205,8 +212,13 @@ class Determination(models.Model):
     facts used, never prose: sentences are rendered, and replaying the facts must give the same row again.
     """
 
+    # A run is never deleted; checking it for every row would cost as much as the rules.
     run = models.ForeignKey(
-        AwardRun, verbose_name="测算批次", related_name="determinations", on_delete=models.PROTECT
+        AwardRun,
+        verbose_name="测算批次",
+        related_name="determinations",
+        on_delete=models.PROTECT,
+        db_constraint=False,
     )
     enterprise = models.ForeignKey(
         Enterprise, verbose_name="企业", related_name="determinations", on_delete=models.PROTECT
@@ -249,7 +261,9 @@ class Determination(models.Model):
             models.Index(name="awards_determination_list", fields=["year", "managing_unit", "outcome", "id"]),
             # a run asks for the frozen rows of a unit's enterprises; empty until something is decided
             models.Index(
-                name="awards_determination_decided", fields=["enterprise"], condition=Q(decided_at__isnull=False)
+                name="awards_determination_decided",
+                fields=["enterprise"],
+                condition=Q(decided_at__isnull=False),
             ),
         ]
         constraints = [
@@ -259,7 +273,7 @@ class Determination(models.Model):
                 violation_error_message="同一事项对同一条款只能有一条测算。",
             ),
             models.UniqueConstraint(
-                fields=["enterprise", "year"],
+                fields=["run", "enterprise"],
                 condition=Q(outcome="granted", pooled=True, topup=False),
                 name="awards_determination_one_grant_per_year",
                 violation_error_message="同一企业同一申报年度按就高原则只享受一项奖励。",

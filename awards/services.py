@@ -93,7 +93,7 @@ def _begin_round(run, actor) -> None:
     }
     run.save()
     audit.record(
-        "awards.run_started",
+        "开始测算",
         run,
         actor=actor,
         round=run.round,
@@ -175,7 +175,7 @@ def _finish_unit(run, unit, counts: dict[str, int]) -> None:
     if not changes["pending"] and run.state == RunState.RUNNING:
         del changes["pending"]
         run.state, run.finished_at = RunState.DONE, timezone.now()
-        audit.record("awards.run_finished", run, actor=None, round=run.round, **changes)
+        audit.record("测算完成", run, actor=None, round=run.round, **changes)
     run.save()
 
 
@@ -213,7 +213,7 @@ def decide_run(*, run: AwardRun, actor, basis: str, outcomes: Iterable[str] = DE
     if not decided:
         raise Conflict(f"{run}没有待决定的测算。")
     audit.record(
-        "awards.run_decided",
+        "出具决定",
         run,
         actor=actor,
         basis=basis,

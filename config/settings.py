@@ -62,14 +62,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
+    "DIRECTIVES": {name: [SELF] for name in ("default-src", "base-uri", "form-action")}
+    | {name: [NONE] for name in ("object-src", "frame-ancestors")}
+    | {"img-src": [SELF, "data:"]}
 }
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{'MD5' if TESTING else 'Argon2'}PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [  # the minimum length is Django's 8
@@ -79,7 +74,10 @@ AUTH_PASSWORD_VALIDATORS = [  # the minimum length is Django's 8
 
 # ---- applications ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    *(f"django.contrib.{app}" for app in ("admin", "auth", "contenttypes", "sessions", "messages", "postgres")),
+    *(
+        f"django.contrib.{app}"
+        for app in ("admin", "auth", "contenttypes", "sessions", "messages", "postgres")
+    ),
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
@@ -140,9 +138,13 @@ TEMPLATES = [
 
 # ---- data -----------------------------------------------------------------------------------------------
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", SERVERS["DATABASE_URL"], conn_max_age=60, conn_health_checks=True)
+    "default": env.dj_db_url(
+        "DATABASE_URL", SERVERS["DATABASE_URL"], conn_max_age=60, conn_health_checks=True
+    )
 }
-DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=600000"}
+DATABASES["default"]["OPTIONS"] = {
+    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=600000"
+}
 DATABASES["default"]["TEST"] = {"NAME": env.str("PORTAL_TEST_DB", None), "TEMPLATE": "template0"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
@@ -160,7 +162,9 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = False  # parallel bursts pass them; accounts.backends reserves each try in the database first
+ACCOUNT_RATE_LIMITS = (
+    False  # parallel bursts pass them; accounts.backends reserves each try in the database first
+)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "专精特新梯度培育管理平台"
 
@@ -196,7 +200,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["core.parsers.CleanJSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.problem_details",
-    "COERCE_DECIMAL_TO_STRING": True,
     "PAGE_SIZE": 100,
 }
 SPECTACULAR_SETTINGS = {
@@ -204,7 +207,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {"OutcomeEnum": "awards.enums.Outcome", "RowOutcomeEnum": "enterprises.enums.RowOutcome"},
+    "ENUM_NAME_OVERRIDES": {
+        "OutcomeEnum": "awards.enums.Outcome",
+        "RowOutcomeEnum": "enterprises.enums.RowOutcome",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
 }
 
@@ -219,7 +225,6 @@ if SERVERS["REDIS_URL"].startswith("filesystem:"):  # the demo on a platform wit
         "control_folder": f"{queue_dir}/control"
     }
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 1800

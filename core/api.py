@@ -27,7 +27,12 @@ def problem_details(exc, context):
 
 
 def _problem(status, detail, *, headers=None, **more):
-    body = {"type": "about:blank", "title": TITLES.get(status, "请求未完成"), "status": status, "detail": detail}
+    body = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "请求未完成"),
+        "status": status,
+        "detail": detail,
+    }
     keep = {k: v for k, v in (headers or {}).items() if k in {"WWW-Authenticate", "Retry-After", "Allow"}}
     return Response(body | more, status=status, headers=keep, content_type="application/problem+json")
 

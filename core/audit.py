@@ -4,7 +4,8 @@ from core.models import AuditEntry
 
 
 def record(action, subject, *, actor, **data):
-    """Write one audit entry in the caller's transaction. `actor` None means the system itself."""
+    """Write one audit entry in the caller's transaction. `action` is what people read (出具决定); `actor` None means
+    the system itself."""
     return AuditEntry.objects.create(
         actor=actor,
         actor_name=str(actor) if actor else "系统",

@@ -10,11 +10,3 @@ class JobState(models.TextChoices):
     @classmethod
     def live(cls):
         return [cls.QUEUED, cls.RUNNING]
-
-
-# What people read for the acts in the audit trail (AuditEntry.action).
-ACTIONS = {
-    "policies.published": "发布政策",
-    "accounts.login": "登录",
-    "accounts.user_saved": "维护用户",
-}

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from core.enums import ACTIONS, JobState
+from core.enums import JobState
 
 
 class JobQuerySet(models.QuerySet):
@@ -99,16 +99,14 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.actor_name} {self.action_label} {self.subject_name}"
-
-    @property
-    def action_label(self):
-        return ACTIONS.get(self.action, self.action)
+        return f"{self.actor_name} {self.action} {self.subject_name}"
 
     @property
     def summary(self):
         """The data of the act on one line for a list."""
-        return "；".join(f"{key}：{value}" for key, value in self.data.items() if value not in ("", None, {}, []))
+        return "；".join(
+            f"{key}：{value}" for key, value in self.data.items() if value not in ("", None, {}, [])
+        )
 
 
 class Counter(models.Model):

@@ -18,7 +18,9 @@ def transition(locked, new, *, table, actor, action, stamp=None, **changes):
     """
     old = locked.state
     if new not in table[old]:
-        raise Conflict(f"“{locked}”现在是“{locked.get_state_display()}”，不能进行这一步操作，请刷新页面查看。")
+        raise Conflict(
+            f"“{locked}”现在是“{locked.get_state_display()}”，不能进行这一步操作，请刷新页面查看。"
+        )
     for field, value in changes.items():
         setattr(locked, field, value)
     locked.state = new

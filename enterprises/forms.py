@@ -34,10 +34,10 @@ class HeaderForm(forms.Form):
         super().__init__(*args, initial={key: batch.header.get(key) for key in self.cleaners}, **kwargs)
         missing = importer.missing(batch.header)
         for key, field in self.cleaners.items():
-            help_text = field.hint
-            if field.label in missing:
+            required, help_text = field.label in missing, field.hint
+            if required:
                 help_text = f"文件里没有写明，请按正式文件填写。{help_text}"
-            options = {"label": field.label, "required": False, "help_text": help_text}
+            options = {"label": field.label, "required": required, "help_text": help_text}
             if field.choices:
                 self.fields[key] = forms.ChoiceField(choices=[("", "以文件为准"), *field.choices], **options)
             elif field.kind == "date":

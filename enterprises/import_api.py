@@ -4,10 +4,8 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from core.parsers import CleanJSONParser
 from enterprises import permissions, registry, services
 from enterprises.enums import BatchState, ImportMode, RowOutcome
 from enterprises.models import ImportBatch, ImportRow
@@ -69,7 +67,6 @@ class HeaderSerializer(serializers.Serializer):
 class ImportBatchViewSet(viewsets.GenericViewSet):
     serializer_class = BatchSerializer
     lookup_value_regex = "[0-9]{1,18}"
-    parser_classes = [CleanJSONParser, MultiPartParser]
     queryset = ImportBatch.objects.none()
 
     def get_queryset(self):

@@ -36,7 +36,9 @@ class EnterpriseQuerySet(models.QuerySet):
             return self.filter(name__startswith=text)
         by_name = Q(name_bigrams__contains=bigrams(text), name__contains=text)
         # Read first: an OR with a subquery would keep PostgreSQL from using the bigram index.
-        renamed = list(FormerName.objects.filter(name__contains=text).values_list("enterprise", flat=True)[:1000])
+        renamed = list(
+            FormerName.objects.filter(name__contains=text).values_list("enterprise", flat=True)[:1000]
+        )
         return self.filter(by_name | Q(pk__in=renamed)) if renamed else self.filter(by_name)
 
 
@@ -65,9 +67,7 @@ class Enterprise(models.Model):
         ordering = ["managing_unit_id", "uscc"]
         indexes = [
             GinIndex(name="enterprises_name_bigrams", fields=["name_bigrams"]),
-            models.Index(
-                name="enterprises_initials", fields=["initials"], opclasses=["varchar_pattern_ops"]
-            ),
+            models.Index(name="enterprises_initials", fields=["initials"], opclasses=["varchar_pattern_ops"]),
             models.Index(name="enterprises_unit_uscc", fields=["managing_unit", "uscc"]),
         ]
         constraints = [
@@ -219,9 +219,7 @@ class ImportBatch(models.Model):
                 violation_error_message="已导入的批次应记录确认时间。",
             ),
         ]
-        triggers = [
-            pgtrigger.FSM(name="state", field="state", transitions=pairs(BATCH_TRANSITIONS))
-        ]
+        triggers = [pgtrigger.FSM(name="state", field="state", transitions=pairs(BATCH_TRANSITIONS))]
 
     def __str__(self):
         return self.file_name

@@ -41,7 +41,7 @@ def publish_edition(*, text, actor) -> PolicyEdition:
         valid_until=policy.valid_until,
         published_by=actor,
     )
-    audit.record("policies.published", edition, actor=actor, slug=policy.slug, sha256=sha256)
+    audit.record("发布政策", edition, actor=actor, slug=policy.slug, sha256=sha256)
     return edition
 
 

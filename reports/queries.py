@@ -69,7 +69,12 @@ def work_waiting(user) -> list[Figure]:
     if user.role in (Role.COUNTY, Role.CITY):
         waiting = ImportBatch.objects.visible_to(user).filter(state=BatchState.REVIEW).count()
         found.append(
-            Figure("待确认的导入", waiting, "个", f"{reverse('enterprises:import_list')}?state={BatchState.REVIEW}")
+            Figure(
+                "待确认的导入",
+                waiting,
+                "个",
+                f"{reverse('enterprises:import_list')}?state={BatchState.REVIEW}",
+            )
         )
     if user.role == Role.CITY:
         held = Determination.objects.visible_to(user).filter(outcome=Outcome.HELD).count()
@@ -81,4 +86,6 @@ def work_waiting(user) -> list[Figure]:
 
 def own_enterprises(user):
     """The firms of an enterprise user, with their titles."""
-    return Enterprise.objects.visible_to(user).select_related("managing_unit").prefetch_related("recognitions")
+    return (
+        Enterprise.objects.visible_to(user).select_related("managing_unit").prefetch_related("recognitions")
+    )

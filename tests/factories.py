@@ -100,7 +100,9 @@ class EquipmentInvestmentFactory(DjangoModelFactory):
     class Meta:
         model = EquipmentInvestment
 
-    enterprise = factory.SubFactory(EnterpriseFactory, managing_unit=factory.LazyFunction(lambda: region("金水区")))
+    enterprise = factory.SubFactory(
+        EnterpriseFactory, managing_unit=factory.LazyFunction(lambda: region("金水区"))
+    )
     document_number = "郑工信函〔2025〕1号"
     reported_on = datetime.date(2025, 9, 1)
     invested_from = datetime.date(2025, 1, 1)

@@ -109,7 +109,9 @@ def names(resolver=None, namespace=""):
 
 def test_every_address_is_declared():
     declared = {*PLAIN, *RECORD, *ACTS, *ACTS_WITHOUT_RECORD, *ELSEWHERE, *OPEN}
-    found = {name for name in names() if not name.startswith(ALLAUTH)} | {n for n in OPEN if n.startswith("account_")}
+    found = {name for name in names() if not name.startswith(ALLAUTH)} | {
+        n for n in OPEN if n.startswith("account_")
+    }
     assert found == declared
 
 
@@ -197,7 +199,11 @@ def test_acts_are_refused_to_other_roles_and_by_get(neighbours, world):
 
 def test_acts_without_a_record_are_refused_to_other_roles(neighbours):
     found = {
-        name: {role for role, client in neighbours.items() if client.post(reverse(name)).status_code not in {403, 404}}
+        name: {
+            role
+            for role, client in neighbours.items()
+            if client.post(reverse(name)).status_code not in {403, 404}
+        }
         for name in ACTS_WITHOUT_RECORD
     }
     assert found == ACTS_WITHOUT_RECORD
@@ -205,7 +211,9 @@ def test_acts_without_a_record_are_refused_to_other_roles(neighbours):
 
 def test_strangers_are_sent_to_the_login_and_learn_nothing(client, world):
     urls = {name: reverse(name) for name in [*PLAIN, *ACTS_WITHOUT_RECORD]}
-    urls |= {name: reverse(name, args=[world[kind].pk]) for name, (kind, _roles) in {**RECORD, **ACTS}.items()}
+    urls |= {
+        name: reverse(name, args=[world[kind].pk]) for name, (kind, _roles) in {**RECORD, **ACTS}.items()
+    }
     wrong = {}
     for name, url in urls.items():
         answer = client.get(url)
@@ -222,7 +230,8 @@ def test_lists_of_another_region_show_nothing_of_this_one(foreigners, world):
             answer = client.get(reverse(name))
             if answer.status_code == 200 and not answer.streaming:
                 text = answer.content.decode()
-                assert secret.uscc not in text and secret.name not in text, (role, name)
+                assert secret.uscc not in text, (role, name)
+                assert secret.name not in text, (role, name)
 
 
 def test_role_change_takes_effect_at_once(world):

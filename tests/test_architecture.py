@@ -150,7 +150,8 @@ def test_no_signal_receivers():
     offenders = {
         str(path.relative_to(ROOT))
         for path in sources(*BELOW)
-        if "@receiver" in path.read_text(encoding="utf-8") or "django.dispatch" in path.read_text(encoding="utf-8")
+        if "@receiver" in path.read_text(encoding="utf-8")
+        or "django.dispatch" in path.read_text(encoding="utf-8")
     }
     assert offenders == set()
 
@@ -164,7 +165,8 @@ def test_migrations_need_no_extension():
     offenders = {
         str(path.relative_to(ROOT))
         for path in ROOT.glob("*/migrations/*.py")
-        if "Extension" in path.read_text(encoding="utf-8") or "CREATE EXTENSION" in path.read_text(encoding="utf-8")
+        if "Extension" in path.read_text(encoding="utf-8")
+        or "CREATE EXTENSION" in path.read_text(encoding="utf-8")
     }
     assert offenders == set()
 

@@ -19,7 +19,11 @@ class RecognitionFilter(filters.FilterSet):
     title = filters.ChoiceFilter(choices=Title.choices, label="称号", empty_label="全部")
     kind = filters.ChoiceFilter(choices=RecognitionKind.choices, label="类型", empty_label="全部")
     unit = filters.ModelChoiceFilter(
-        field_name="managing_unit", queryset=_units, to_field_name="code", label="认定时管理单位", empty_label="全部"
+        field_name="managing_unit",
+        queryset=_units,
+        to_field_name="code",
+        label="认定时管理单位",
+        empty_label="全部",
     )
     year = filters.NumberFilter(field_name="documented_on", lookup_expr="year", label="成文年度")
     valid_on = filters.DateFilter(method="in_force", label="在这一天有效")

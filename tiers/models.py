@@ -23,7 +23,7 @@ class Recognition(models.Model):
     """One title of one enterprise on one official list."""
 
     enterprise = models.ForeignKey(
-        Enterprise, verbose_name="企业", related_name="recognitions", on_delete=models.PROTECT
+        Enterprise, verbose_name="企业", related_name="recognitions", on_delete=models.PROTECT, db_index=False
     )
     title = models.CharField("称号", max_length=20, choices=Title)
     kind = models.CharField("类型", max_length=6, choices=RecognitionKind, default=RecognitionKind.NEW)
@@ -40,7 +40,12 @@ class Recognition(models.Model):
         help_text="目标任务计入这个单位；迁入前在外市取得的称号填外市。",
     )
     batch = models.ForeignKey(
-        ImportBatch, verbose_name="来源批次", null=True, blank=True, related_name="+", on_delete=models.PROTECT
+        ImportBatch,
+        verbose_name="来源批次",
+        null=True,
+        blank=True,
+        related_name="+",
+        on_delete=models.PROTECT,
     )
 
     objects = RecognitionQuerySet.as_manager()
@@ -48,7 +53,10 @@ class Recognition(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "认定"
         ordering = ["-documented_on", "pk"]
-        indexes = [models.Index(name="tiers_recognition_title_dates", fields=["title", "documented_on"])]
+        indexes = [
+            models.Index(name="tiers_recognition_title_dates", fields=["title", "documented_on"]),
+            models.Index(name="tiers_recognition_history", fields=["enterprise", "documented_on"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="tiers_recognition_valid_from_before_until",

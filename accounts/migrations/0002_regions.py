@@ -14,7 +14,9 @@ def load(apps, schema_editor):
     by_code = {}
     with DATA.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row in sorted(rows, key=lambda r: ["province", "city"].index(r["kind"]) if r["parent"] in ("", "410000") else 2):
+    for row in sorted(
+        rows, key=lambda r: ["province", "city"].index(r["kind"]) if r["parent"] in ("", "410000") else 2
+    ):
         by_code[row["code"]] = region_model.objects.create(
             code=row["code"],
             name=row["name"],

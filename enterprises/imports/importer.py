@@ -228,9 +228,13 @@ class Importer:
     # ---- writing ------------------------------------------------------------------------------------
 
     def apply(self, batch, lines) -> dict[str, int]:
-        """Write the confirmed rows, all in the caller's transaction; code → key of their enterprises."""
-        ids = self.create_firms(batch, [line for line in lines if "created" in line.undo])
+        """Write the confirmed rows, all in the caller's transaction; code → key of their enterprises.
+
+        Changes come first: the history trigger catches an exception for every row, and each time PostgreSQL looks
+        through all foreign keys that new rows have left to be checked.
+        """
         self.change_firms(batch, [line for line in lines if "firm" in line.undo])
+        ids = self.create_firms(batch, [line for line in lines if "created" in line.undo])
         ids |= self.firm_ids([line for line in lines if "created" not in line.undo])
         self.keep_former_names(batch, [line for line in lines if "former" in line.undo], ids)
         return ids

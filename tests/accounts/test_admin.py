@@ -31,10 +31,12 @@ def test_sysadmin_adds_a_user_and_it_is_audited(client, sysadmin):
 
     assert response.status_code == 302, response.context["adminform"].errors
     assert User.objects.get(username="li").region.name == "红旗区"
-    assert AuditEntry.objects.get(action="accounts.user_saved").data["changed"]["role"] == [None, "county"]
+    assert AuditEntry.objects.get(action="维护用户").data["changed"]["role"] == [None, "county"]
 
 
-@pytest.mark.parametrize("path", ["/admin/accounts/user/", "/admin/accounts/region/", "/admin/authtoken/tokenproxy/"])
+@pytest.mark.parametrize(
+    "path", ["/admin/accounts/user/", "/admin/accounts/region/", "/admin/authtoken/tokenproxy/"]
+)
 def test_business_roles_do_not_manage_users(client, path):
     client.force_login(UserFactory(is_staff=True))
     assert client.get(path).status_code == 403

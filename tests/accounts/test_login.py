@@ -25,7 +25,7 @@ def test_login_opens_the_home_page_and_is_audited(client, user):
     response = client.post("/accounts/login/", {"login": "wang", "password": "Right-2026"})
 
     assert (response.status_code, response.url) == (302, "/")
-    assert AuditEntry.objects.get().action == "accounts.login"
+    assert AuditEntry.objects.get().action == "登录"
 
 
 @pytest.mark.django_db
@@ -77,7 +77,9 @@ def test_signup_is_closed(client):
     assert User.objects.count() == before
 
 
-@pytest.mark.parametrize(("password", "good"), [("abcdefgh1", False), ("Abcdefgh1", True), ("abc-1234", True)])
+@pytest.mark.parametrize(
+    ("password", "good"), [("abcdefgh1", False), ("Abcdefgh1", True), ("abc-1234", True)]
+)
 def test_password_needs_three_classes(password, good):
     if good:
         ThreeClassesValidator().validate(password)

@@ -31,7 +31,7 @@ def test_unit_names_resolve_what_people_write(city, written, code):
     assert unit_names().unit(written, city).code == code
 
 
-@pytest.mark.parametrize(("city", "written"), [("郑州市", "开发区"), ("郑州市", "红旗区"), (None, "高新区"), (None, "")])
+@pytest.mark.parametrize(("city", "written"), [("郑州市", "开发区"), ("郑州市", "红旗区"), (None, "高新区")])
 def test_unit_names_do_not_guess(city, written):
     assert unit_names().unit(written, city) is None
 

@@ -44,8 +44,9 @@ def test_database_allows_a_top_up_beside_the_grant():
 
 def test_database_refuses_a_one_time_item_twice():
     row = DeterminationFactory()
+    other = AwardRunFactory(year=2024)
 
-    refused(*copy_of(row, source="recognition:900", year=2024), "one_time_item_once")
+    refused(*copy_of(row, source="recognition:900", run_id=other.pk, year=2024), "one_time_item_once")
 
 
 def test_database_refuses_an_event_and_item_twice():

@@ -47,7 +47,7 @@ def test_start_run_makes_one_job_per_unit():
         user,
         "新乡市 2023 年度奖励测算：红旗区",
     )
-    entry = AuditEntry.objects.get(action="awards.run_started")
+    entry = AuditEntry.objects.get(action="开始测算")
     assert entry.data["edition"] == run.edition.sha256
 
 
@@ -173,7 +173,7 @@ def test_decide_run_freezes_all_but_held():
 
     assert Determination.objects.decided().get().decided_by == user
     assert Determination.objects.drafts().get().outcome == Outcome.HELD
-    entry = AuditEntry.objects.get(action="awards.run_decided")
+    entry = AuditEntry.objects.get(action="出具决定")
     assert (entry.data["basis"], entry.data["decided"]) == ("新政会纪〔2024〕 3号", 1)
 
 
@@ -280,7 +280,7 @@ def test_nightly_run_starts_only_when_a_fact_is_newer():
     enterprise = EnterpriseFactory()
     run = run_all(2026)
     assert tasks.start_nightly_runs() == 0
-    audit.record("awards.run_started", run, actor=None)
+    audit.record("开始测算", run, actor=None)
     assert tasks.start_nightly_runs() == 0
 
     AwardRun.objects.update(started_at=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))

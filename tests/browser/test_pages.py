@@ -13,7 +13,7 @@ def menu_links(page):
 
 
 @pytest.mark.parametrize("width", ["desktop", "phone"])
-@pytest.mark.parametrize("username", [login.username for login in LOGINS])
+@pytest.mark.parametrize("username", [login.username for login in LOGINS[:7]])  # one of each role
 def test_pages_of_the_menu_are_sound(visit, faults, username, width):
     page = visit(username, width)
     page.goto("/")

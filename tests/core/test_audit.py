@@ -24,7 +24,7 @@ def test_record_keeps_who_did_what_to_which_record():
 
 
 def test_record_without_a_person_is_the_system():
-    assert audit.record("awards.run_started", EnterpriseFactory(), actor=None).actor_name == "系统"
+    assert audit.record("开始测算", EnterpriseFactory(), actor=None).actor_name == "系统"
 
 
 @pytest.mark.parametrize("change", [lambda q: q.update(action="x"), lambda q: q.delete()])

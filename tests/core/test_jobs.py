@@ -151,3 +151,7 @@ def test_database_refuses_a_failed_job_without_a_reason():
 def test_database_refuses_a_live_job_with_an_end():
     with pytest.raises(IntegrityError, match="core_job_finished_says_when"), transaction.atomic():
         JobFactory(finished_at="2026-01-01T00:00Z")
+
+
+def test_health_page_is_open_and_needs_only_the_database(client):
+    assert client.get("/healthz").status_code == 200

@@ -29,7 +29,7 @@ def test_published_edition_says_what_the_document_says():
     assert edition.sha256 == hashlib.sha256(XINXIANG.encode()).hexdigest()
     assert policy_of(edition).number == edition.number
     assert policy_of(edition) is policy_of(PolicyEdition.objects.get())
-    assert AuditEntry.objects.filter(action="policies.published").count() == 1
+    assert AuditEntry.objects.filter(action="发布政策").count() == 1
 
 
 def test_same_text_is_published_once():

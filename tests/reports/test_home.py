@@ -102,4 +102,6 @@ def test_home_costs_the_same_queries_for_any_number_of_firms(client, django_asse
 def test_home_of_the_system_administrator_has_no_business_figures(client):
     RecognitionFactory()
     response = home(client, UserFactory(sysadmin=True))
-    assert not {"titles", "award_years", "waiting"} & {key for layer in response.context for key in layer.flatten()}
+    assert not {"titles", "award_years", "waiting"} & {
+        key for layer in response.context for key in layer.flatten()
+    }

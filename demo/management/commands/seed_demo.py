@@ -19,7 +19,7 @@ from core.models import Job
 from demo.logins import LOGINS
 from enterprises import services as enterprises
 from enterprises.enums import BatchState, ImportMode, RowOutcome
-from enterprises.models import Enterprise, Membership
+from enterprises.models import Enterprise, ImportBatch, Membership
 
 LISTS = Path(__file__).resolve().parents[2] / "lists"
 ROLES = {
@@ -77,7 +77,17 @@ class Command(BaseCommand):
 
     def lists(self):
         """The roster first, then titles by year, then what hangs on them."""
-        order = ["名册", "创新型", "省级专精特新", "小巨人企业名单", "平台名单", "基地名单", "下达表", "考核", "投资"]
+        order = [
+            "名册",
+            "创新型",
+            "省级专精特新",
+            "小巨人企业名单",
+            "平台名单",
+            "基地名单",
+            "下达表",
+            "考核",
+            "投资",
+        ]
         paths = sorted(LISTS.glob("*.xlsx"))
         return sorted(paths, key=lambda p: next((n for n, word in enumerate(order) if word in p.name), 99))
 
@@ -90,21 +100,35 @@ class Command(BaseCommand):
                 self.confirm(batch, actor)
 
     def confirm(self, batch, actor):
-        self.work()
-        batch.refresh_from_db()
+        self.wait_for(batch, BatchState.READING)
         if batch.state != BatchState.REVIEW:
             raise CommandError(f"{batch.file_name}：{batch.error}")
         if not any(batch.counts.get(outcome) for outcome in RowOutcome.good()):
             enterprises.undo_batch(batch=batch, actor=actor)  # nothing of this office is on the list
             return
         enterprises.confirm_batch(batch=batch, mode=ImportMode.GOOD, actor=actor)
-        self.work()
-        batch.refresh_from_db()
+        self.wait_for(batch, BatchState.APPLYING)
         counts = "，".join(f"{RowOutcome(k).label} {n}" for k, n in batch.counts.items() if n)
         self.stdout.write(f"  {batch.region.short_name} {Path(batch.file_name).stem}：{counts}")
 
+    def wait_for(self, batch, state):
+        """Until the batch has left the state: the worker may hold its job, or none runs and we do it here."""
+        self.until(lambda: ImportBatch.objects.get(pk=batch.pk).state != state)
+        batch.refresh_from_db()
+
+    def until(self, done, *, work=True):
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            if work:
+                self.work()
+            if done():
+                return
+            if time.monotonic() > give_up:
+                raise CommandError("等待后台任务超时，请查看 worker 日志。")
+            time.sleep(0.05)
+
     def work(self):
-        """Do what is queued here and now; a worker that is quicker does no harm."""
+        """Do what is queued here and now; what a worker holds is left to it."""
         for job_id in Job.objects.live().order_by("pk").values_list("pk", flat=True):
             jobs.run(job_id)
 
@@ -114,18 +138,10 @@ class Command(BaseCommand):
         )
 
     def runs(self, inline):
+        """Started like by city staff; a worker does them, unless there is none."""
         for code, years in RUNS.items():
             for year in years:
                 awards.start_run(city=Region.objects.get(code=code), year=year, factors={}, actor=None)
-        if inline:
-            self.work()
-        self.wait()
-
-    def wait(self):
-        until = time.monotonic() + PATIENCE
-        while AwardRun.objects.filter(state=RunState.RUNNING).exists():
-            if time.monotonic() > until:
-                raise CommandError("等待后台测算超时，请查看 worker 日志。")
-            time.sleep(0.2)
+        self.until(lambda: not AwardRun.objects.filter(state=RunState.RUNNING).exists(), work=inline)
         for run in AwardRun.objects.all():
             self.stdout.write(f"  {run}：{run.get_state_display()}")
