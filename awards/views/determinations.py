@@ -146,16 +146,12 @@ def _detail(user, determination) -> dict:
         row.because = "、".join(map(reason_label, row.reasons))
         row.key = f"{row.item}@{row.source}"
     source, _, record = determination.source.partition(":")
-    explanation = queries.explanation(determination)
-    if determination.outcome == Outcome.ABSORBED:  # not chosen is not the same as not entitled
-        steps = (step._replace(passed=None) if step.passed is False else step for step in explanation.steps)
-        explanation = explanation._replace(steps=tuple(steps))
     return {
         "determination": determination,
         "edition": determination.run.edition,
         "item": item,
         "because": "、".join(map(reason_label, determination.reasons)),
-        "explanation": explanation,
+        "explanation": queries.explanation(determination),
         "kind": {"granted": "ok", "held": "warn"}.get(determination.outcome, "mute"),
         "rivals": rivals,
         "winner": next((row for row in rivals if row.key == determination.absorbed_by), None),

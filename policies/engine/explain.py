@@ -71,7 +71,8 @@ def _steps(result: Result, item: Item, policy: Policy, fields: Mapping[str, str]
         yield Step(None, SENTENCES[Reason.LABEL_YEAR].format_map(fields))
     if Reason.BELOW_CENT in reasons:
         yield Step(False, SENTENCES[Reason.BELOW_CENT].format_map(fields), cites["item"])
-    for code, passed in ((Reason.HIGHER_AWARD, False), (Reason.TOP_UP, True)):
+    # Not chosen is not the same as not entitled: a loser of 就高 fails no condition.
+    for code, passed in ((Reason.HIGHER_AWARD, None), (Reason.TOP_UP, True)):
         if code in reasons:
             yield Step(passed, SENTENCES[code].format_map(fields), f"{policy.number} {policy.pool.cite}")
 

@@ -132,7 +132,7 @@ def test_explanation_names_the_winner_and_its_money():
     assert match.arithmetic == "3,000,000.00 元 × 25% = 750,000.00 元"
     assert match.conclusion == "给予 750,000.00 元"
     assert giant.conclusion == "就高：同年度 XX-EQ 设备、软件投资配套支持 750,000.00 元，本项不再享受"
-    assert giant.steps[-1].passed is False
+    assert giant.steps[-1].passed is None  # not chosen, yet entitled
     assert giant.steps[-1].cite == "新政文〔2022〕8号 第三部分 倒数第3段"
 
 
