@@ -214,7 +214,7 @@ def import_marked(request, pk):
     remarks = list(_remarks(rows[:MARKED_AT_MOST]))
     try:
         with batch.file.open("rb") as file:
-            data = marked_copy(file, remarks)
+            data = marked_copy(file, remarks, head_row=batch.header.get("head_row", 0))
     except (FileRefused, OSError):  # cannot be marked: the list of errors still helps
         data = error_list(remarks)
     return _workbook(data, f"标注_{batch.file_name}")

@@ -155,7 +155,7 @@ def _stage(batch) -> None:
         ),
     )
     batch.kind = importer.kind
-    batch.header = checked.header | {"given": batch.header.get("given", {})}
+    batch.header = checked.header | {"given": batch.header.get("given", {}), "head_row": checked.head_row}
     batch.counts = dict(Counter(line.outcome for line in checked.lines))
     batch.notes = checked.notes
 

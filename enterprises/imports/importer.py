@@ -31,6 +31,7 @@ class Checked:
     """A file as the dry run shows it."""
 
     sheet: str
+    head_row: int
     header: dict
     notes: list[str]
     lines: list[Line]
@@ -103,7 +104,7 @@ class Importer:
         self.refuse_repeats(lines, table)
         self.classify(lines, header, desk)
         notes = table.notes + [f"第 {number} 行是{what}，没有读取。" for number, what in table.skipped[:20]]
-        return Checked(table.sheet, header, notes, lines)
+        return Checked(table.sheet, table.head_row, header, notes, lines)
 
     def header_of(self, table, given) -> dict:
         """What holds for all rows: as read above the table, then as corrected by the user."""
