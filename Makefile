@@ -34,7 +34,7 @@ test: .venv/.installed-dev  ## the suite on a real PostgreSQL and Redis: make te
 test-browser: .venv/.installed-dev  ## pages in headless Chromium: keyboard, width, print, axe
 	@if [ -z "$(CHROMIUM)" ]; then echo "没有找到 Chromium，请先安装（Debian/Ubuntu：apt-get install chromium fonts-noto-cjk）。" \
 		"/ Chromium is not on the path." >&2; exit 1; fi
-	@CHROMIUM="$(CHROMIUM)" $(EMBEDDED) --data var/test -- $(PY) -m pytest -m browser $(ARGS)
+	@CHROMIUM="$(CHROMIUM)" $(EMBEDDED) --data var/test -- $(PY) -m pytest -n 2 --dist loadfile -m browser $(ARGS)
 
 bench: .venv/.installed-dev  ## measure against SQL, OpenFisca and django-import-export
 	@$(EMBEDDED) --data var/bench -- $(PY) -m benchmarks $(ARGS)

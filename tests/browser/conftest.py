@@ -33,7 +33,7 @@ def _sync_playwright_beside_django():
 
 
 @pytest.fixture(scope="session")
-def portal(django_db_blocker, tmp_path_factory):
+def portal(django_db_modify_db_settings, django_db_blocker, tmp_path_factory):
     """Address of the served demo world, in a database of its own that no test rolls back."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock():
