@@ -19,11 +19,18 @@ def measure(sizes=SIZES, repeat: int = 1) -> list[Table]:
     """A table of costs and a table of goals. Raises Unequal when the stored decisions differ."""
     costs = {size: _measure_size(size, repeat) for size in sizes}
     table = Table(
-        "Award runs: costs", ["claims", "who", "CPU s", "of it PostgreSQL", "wall s", "peak MB per worker"]
+        "Award runs: costs",
+        ["claims", "who", "CPU s", "of it PostgreSQL", "wall s", "cores of others", "peak MB per worker"],
     )
     for size, found in costs.items():
         for who, cost in found.items():
-            figures = [f"{cost.cpu:.1f}", f"{cost.server_cpu:.1f}", f"{cost.wall:.1f}", f"{cost.peak:.0f}"]
+            figures = [
+                f"{cost.cpu:.1f}",
+                f"{cost.server_cpu:.1f}",
+                f"{cost.wall:.1f}",
+                f"{cost.others:.1f}",
+                f"{cost.peak:.0f}",
+            ]
             table.rows.append([f"{size:,}", who, *figures])
     notes = ["All rows are stored with codes and facts; the tables of all three were equal in every column."]
     return [table, comparisons("Award runs: goals", _goals(costs), notes)]

@@ -36,7 +36,7 @@ def _measure_size(size: int, peer_size: int, folder: Path, repeat: int) -> list[
     scale = size / peer_size
     costs = Table(
         f"Roster of {size:,} rows: costs",
-        ["who", "rows", "CPU s", "of it PostgreSQL", "wall s", "peak MB with children"],
+        ["who", "rows", "CPU s", "of it PostgreSQL", "wall s", "cores of others", "peak MB with children"],
     )
     measured = {
         "ours: upload, read, dry run, confirm, write": (size, ours),
@@ -45,7 +45,13 @@ def _measure_size(size: int, peer_size: int, folder: Path, repeat: int) -> list[
         "django-import-export: read, dry run, import": (peer_size, peer),
     }
     for who, (rows, cost) in measured.items():
-        figures = [f"{cost.cpu:.1f}", f"{cost.server_cpu:.1f}", f"{cost.wall:.1f}", f"{cost.peak:.0f}"]
+        figures = [
+            f"{cost.cpu:.1f}",
+            f"{cost.server_cpu:.1f}",
+            f"{cost.wall:.1f}",
+            f"{cost.others:.1f}",
+            f"{cost.peak:.0f}",
+        ]
         costs.rows.append([who, f"{rows:,}", *figures])
     peer_cpu, peer_wall = peer.cpu * scale, peer.wall * scale
     lines = [

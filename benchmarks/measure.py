@@ -30,10 +30,16 @@ class Cost:
     server_cpu: float
     peak: float
     results: list[Any] = field(default_factory=list)
+    machine_cpu: float = 0.0  # of everything that ran meanwhile
 
     @property
     def cpu(self) -> float:
         return self.client_cpu + self.server_cpu
+
+    @property
+    def others(self) -> float:
+        """Cores that other programs kept busy meanwhile: above 0.3 or so the wall clock says little."""
+        return max(0.0, self.machine_cpu - self.cpu) / self.wall
 
 
 class WorkerFailed(Exception):
@@ -57,12 +63,13 @@ def cost_of(function: str, tasks: list[tuple], *, workers: int = 1) -> Cost:
         settle()
         for task in [*tasks, *[None] * workers]:
             queue.put(task)
-        server = server_cpu()
+        server, machine = server_cpu(), machine_cpu()
         started = time.perf_counter()
         for pipe in pipes:
             pipe.send("go")
         peak = _watch(pipes, processes)
         wall = time.perf_counter() - started
+        machine = machine_cpu() - machine
         server = server_cpu() - server  # while the workers still hold their connections
         reports = [_receive(pipe) for pipe in pipes]
         for pipe in pipes:
@@ -73,7 +80,7 @@ def cost_of(function: str, tasks: list[tuple], *, workers: int = 1) -> Cost:
             if process.is_alive():
                 process.kill()
     results = [result for report in reports for result in report["results"]]
-    return Cost(wall, sum(report["cpu"] for report in reports), server, peak, results)
+    return Cost(wall, sum(report["cpu"] for report in reports), server, peak, results, machine)
 
 
 def _watch(pipes, processes) -> float:
@@ -145,6 +152,12 @@ def settle() -> None:
     """Write out what earlier acts left dirty, so that the next one does not pay for it."""
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
+
+
+def machine_cpu() -> float:
+    """CPU seconds of all programs of this machine so far."""
+    times = psutil.cpu_times()
+    return times.user + times.system
 
 
 def server_cpu() -> float:
