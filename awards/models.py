@@ -56,6 +56,7 @@ class ProvincialSubsidy(AwardFact):
     class Meta:
         verbose_name = verbose_name_plural = "省级设备软件补助"
         ordering = ["-allocated_on", "pk"]
+        indexes = [models.Index(name="awards_subsidy_history", fields=["enterprise", "allocated_on"])]
         constraints = [
             models.CheckConstraint(
                 name="awards_provincialsubsidy_amount_positive",
@@ -88,6 +89,7 @@ class PlatformAssessment(AwardFact):
     class Meta:
         verbose_name = verbose_name_plural = "示范平台省考核"
         ordering = ["-published_on", "pk"]
+        indexes = [models.Index(name="awards_assessment_history", fields=["enterprise", "published_on"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "year"],

@@ -141,6 +141,8 @@ def determine_region(*, run: AwardRun, unit: Region) -> dict[str, int]:
         "unchanged": len(work.lines) - added,
         "discrepancies": len(work.differences),
     }
+    with connection.cursor() as cursor:  # keys are checked here, not at commit under the lock of the run
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _finish_unit(run, unit, counts)
     return counts
 

@@ -86,6 +86,7 @@ class Enterprise(models.Model):
             GinIndex(name="enterprises_name_bigrams", fields=["name_bigrams"]),
             models.Index(name="enterprises_initials", fields=["initials"], opclasses=["varchar_pattern_ops"]),
             models.Index(name="enterprises_unit_uscc", fields=["managing_unit", "uscc"]),
+            models.Index(name="enterprises_unit_id", fields=["managing_unit", "id"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -55,7 +55,9 @@ class Recognition(models.Model):
         ordering = ["-documented_on", "pk"]
         indexes = [
             models.Index(name="tiers_recognition_title_dates", fields=["title", "documented_on"]),
-            models.Index(name="tiers_recognition_history", fields=["enterprise", "documented_on"]),
+            models.Index(
+                name="tiers_recognition_history", fields=["enterprise", "documented_on"], include=["title"]
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.fields import (
     clean_money,
 )
+from tests.core.test_fields import refusal
 
 ACCEPTED = [
     ("0", "0.00"),
@@ -88,7 +89,6 @@ REFUSED = [
     None,
     [],
 ]
-from tests.core.test_fields import refusal
 
 
 @pytest.mark.parametrize(("value", "yuan"), ACCEPTED)
