@@ -56,3 +56,8 @@ def audit_entries(user, query=""):
     if query:
         entries = entries.filter(Q(actor_name__contains=query) | Q(subject_name__contains=query))
     return entries
+
+
+def units_for(request):
+    """Units that the person may choose from in a filter; none without a request (the API schema asks so)."""
+    return Region.objects.units().visible_to(request.user) if request else Region.objects.none()

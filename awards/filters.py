@@ -3,7 +3,7 @@
 import django_filters as filters
 from django import forms
 
-from accounts.models import Region
+from accounts.queries import units_for
 from awards.enums import Outcome
 from awards.models import AwardRun, Determination
 from enterprises.models import Enterprise
@@ -12,10 +12,6 @@ from policies.models import PolicyEdition
 from policies.queries import policy_of
 
 ALL = ("", "全部")
-
-
-def _units(request):
-    return Region.objects.units().visible_to(request.user) if request else Region.objects.none()
 
 
 class DeterminationFilter(filters.FilterSet):
@@ -29,7 +25,7 @@ class DeterminationFilter(filters.FilterSet):
     year = filters.NumberFilter(label="申报年度", widget=forms.Select)
     unit = filters.ModelChoiceFilter(
         field_name="managing_unit",
-        queryset=_units,
+        queryset=units_for,
         to_field_name="code",
         label="管理单位",
         empty_label="全部",

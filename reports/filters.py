@@ -4,14 +4,10 @@ import django_filters as filters
 from django import forms
 from django.utils import timezone
 
-from accounts.models import Region
+from accounts.queries import units_for
 from enterprises.models import Enterprise
 from tiers.enums import Title
 from tiers.models import Recognition
-
-
-def _units(request):
-    return Region.objects.units().visible_to(request.user) if request else Region.objects.none()
 
 
 class EnterpriseFilter(filters.FilterSet):
@@ -22,7 +18,7 @@ class EnterpriseFilter(filters.FilterSet):
     )
     unit = filters.ModelChoiceFilter(
         field_name="managing_unit",
-        queryset=_units,
+        queryset=units_for,
         to_field_name="code",
         label="管理单位",
         empty_label="全部",

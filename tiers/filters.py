@@ -2,14 +2,10 @@
 
 import django_filters as filters
 
-from accounts.models import Region
+from accounts.queries import units_for
 from enterprises.models import Enterprise
 from tiers.enums import RecognitionKind, Title
 from tiers.models import Recognition
-
-
-def _units(request):
-    return Region.objects.units().visible_to(request.user) if request else Region.objects.none()
 
 
 class RecognitionFilter(filters.FilterSet):
@@ -20,7 +16,7 @@ class RecognitionFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=RecognitionKind.choices, label="类型", empty_label="全部")
     unit = filters.ModelChoiceFilter(
         field_name="managing_unit",
-        queryset=_units,
+        queryset=units_for,
         to_field_name="code",
         label="认定时管理单位",
         empty_label="全部",

@@ -1,9 +1,11 @@
 """Shared by the tests of the award run: a whole run without Celery, and short views on what it stored."""
 
+import datetime
+
 from awards import services
 from awards.models import Determination
 from awards.queries import run_units
-from tests.factories import published_edition, region
+from tests.factories import RecognitionFactory, UserFactory, published_edition, region
 
 EDITIONS = {"新乡市": "xinxiang-2022-8", "郑州市": "zhengzhou-2024-2026"}
 
@@ -17,6 +19,21 @@ def run_all(year=2023, *, city="新乡市", factors=None, actor=None, backwards=
         services.determine_region(run=run, unit=unit)
     run.refresh_from_db()
     return run
+
+
+def provincial(enterprise, on=datetime.date(2023, 5, 4), **kwargs):
+    return RecognitionFactory(
+        enterprise=enterprise,
+        title="provincial_srdi",
+        documented_on=on,
+        valid_from=datetime.date(on.year, 1, 1),
+        valid_until=datetime.date(on.year + 2, 12, 31),
+        **kwargs,
+    )
+
+
+def decide(run):
+    return services.decide_run(run=run, actor=UserFactory(), basis="新政会纪〔2024〕3号")
 
 
 def outcomes(**filters):

@@ -1,6 +1,5 @@
 """Runs that are interrupted, reordered or done by two workers end like an undisturbed one."""
 
-import datetime
 import threading
 
 import pytest
@@ -13,32 +12,14 @@ from awards.models import AwardRun, Determination
 from core import jobs
 from core.errors import DomainError
 from core.models import AuditEntry, Job
-from tests.awards.runs import digest, run_all
+from tests.awards.runs import decide, digest, provincial, run_all
 from tests.factories import (
     ProvincialSubsidyFactory,
     RecognitionFactory,
-    UserFactory,
     region,
 )
 
 pytestmark = pytest.mark.django_db
-DAY = datetime.date
-MAY = DAY(2023, 5, 4)
-
-
-def provincial(enterprise, on=MAY, **kwargs):
-    return RecognitionFactory(
-        enterprise=enterprise,
-        title="provincial_srdi",
-        documented_on=on,
-        valid_from=DAY(on.year, 1, 1),
-        valid_until=DAY(on.year + 2, 12, 31),
-        **kwargs,
-    )
-
-
-def decide(run):
-    return services.decide_run(run=run, actor=UserFactory(), basis="新政会纪〔2024〕3号")
 
 
 # ---- interrupted, reordered, in parallel ----------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from awards import queries, services
 from awards.models import AwardRun, Determination, Discrepancy
-from tests.awards.runs import digest, ids, outcomes, run_all
+from tests.awards.runs import decide, digest, ids, outcomes, provincial, run_all
 from tests.factories import (
     EnterpriseFactory,
     EquipmentInvestmentFactory,
@@ -22,21 +22,6 @@ from tiers.models import Recognition
 pytestmark = pytest.mark.django_db
 DAY = datetime.date
 MAY = DAY(2023, 5, 4)
-
-
-def provincial(enterprise, on=MAY, **kwargs):
-    return RecognitionFactory(
-        enterprise=enterprise,
-        title="provincial_srdi",
-        documented_on=on,
-        valid_from=DAY(on.year, 1, 1),
-        valid_until=DAY(on.year + 2, 12, 31),
-        **kwargs,
-    )
-
-
-def decide(run):
-    return services.decide_run(run=run, actor=UserFactory(), basis="新政会纪〔2024〕3号")
 
 
 # ---- outcomes -------------------------------------------------------------------------------------------
