@@ -27,3 +27,17 @@ class RegionKind(models.TextChoices):
     COUNTY = "county", "县"
     COUNTY_CITY = "county_city", "县级市"
     ZONE = "zone", "功能区"
+
+
+class MessageKind(models.TextChoices):
+    CASE = "case", "申报办理"
+    RETURN = "return", "退回修改"
+    DEADLINE = "deadline", "期限提醒"
+    TITLE = "title", "称号有效期"
+    RESULT = "result", "认定结果"
+
+
+class MailMode(models.TextChoices):
+    EACH = "each", "每条都发"
+    DIGEST = "digest", "每天汇总一次"
+    NONE = "none", "不发邮件"

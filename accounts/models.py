@@ -2,10 +2,12 @@
 
 import pghistory
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
-from accounts.enums import RegionKind, Role
+from accounts.enums import MailMode, MessageKind, RegionKind, Role
 
 
 class RegionQuerySet(models.QuerySet):
@@ -131,3 +133,96 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.full_name or self.username
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(recipient=user) if user.is_authenticated else self.none()
+
+    def unread(self):
+        return self.filter(read_at__isnull=True)
+
+
+class Message(models.Model):
+    """站内信: something that happened and whom it concerns, with the page to look at."""
+
+    recipient = models.ForeignKey(
+        User, verbose_name="收件人", related_name="messages", on_delete=models.CASCADE
+    )
+    kind = models.CharField("类型", max_length=12, choices=MessageKind)
+    # What happened, once: telling the same thing again changes nothing.
+    key = models.CharField("唯一键", max_length=100)
+    title = models.CharField("标题", max_length=120)
+    body = models.TextField("内容", blank=True)
+    url = models.CharField("页面", max_length=200, blank=True)
+    created_at = models.DateTimeField("时间", db_default=Now())
+    read_at = models.DateTimeField("已读时间", null=True, blank=True)
+    mailed_at = models.DateTimeField("邮件时间", null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "站内信"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                name="accounts_message_unread", fields=["recipient"], condition=Q(read_at__isnull=True)
+            ),
+            models.Index(name="accounts_message_to_mail", fields=["id"], condition=Q(mailed_at__isnull=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "key"],
+                name="accounts_message_told_once",
+                violation_error_message="这条消息已经发送过。",
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class MessageSetting(models.Model):
+    """How a person wants to be told. Without a row: in the portal, and by e-mail at once."""
+
+    user = models.OneToOneField(
+        User, verbose_name="用户", related_name="message_setting", on_delete=models.CASCADE
+    )
+    mail = models.CharField("邮件", max_length=6, choices=MailMode, default=MailMode.EACH)
+    muted = ArrayField(
+        models.CharField(max_length=12, choices=MessageKind),
+        verbose_name="不发邮件的类型",
+        default=list,
+        blank=True,
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "消息设置"
+
+    def __str__(self):
+        return str(self.user)
+
+
+class SavedFilter(models.Model):
+    """A list as a person likes to see it: a page and its query string, under a name."""
+
+    user = models.ForeignKey(
+        User, verbose_name="用户", related_name="saved_filters", on_delete=models.CASCADE
+    )
+    page = models.CharField("页面", max_length=60)
+    name = models.CharField("名称", max_length=30)
+    query = models.CharField("条件", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "常用筛选"
+        ordering = ["page", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "page", "name"],
+                name="accounts_savedfilter_name_once",
+                violation_error_message="已有同名的常用筛选，请换一个名称。",
+            )
+        ]
+
+    def __str__(self):
+        return self.name

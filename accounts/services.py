@@ -1,8 +1,8 @@
-"""Every change to users goes through here."""
+"""Every change to users, and what they are told, goes through here."""
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Message, User
 from core import audit
 
 RECORDED = ["username", "full_name", "role", "region_id", "is_active", "is_staff"]
@@ -20,3 +20,14 @@ def save_user(*, user, actor) -> User:
     }
     audit.record("维护用户", user, actor=actor, changed=changed)
     return user
+
+
+def tell(*, recipients, kind, key, title, body="", url="") -> None:
+    """Put a message into the box of each recipient. Safe to repeat: the same key reaches a person once."""
+    Message.objects.bulk_create(
+        [
+            Message(recipient=user, kind=kind, key=key, title=title[:120], body=body, url=url)
+            for user in recipients
+        ],
+        ignore_conflicts=True,
+    )

@@ -121,3 +121,18 @@ class Counter(models.Model):
 
     def __str__(self):
         return f"{self.key}: {self.count}"
+
+
+class CalendarDay(models.Model):
+    """A day on which the office works, or does not, other than the built-in holiday calendar says."""
+
+    day = models.DateField("日期", primary_key=True)
+    is_workday = models.BooleanField("上班")
+    note = models.CharField("说明", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作日历"
+        ordering = ["-day"]
+
+    def __str__(self):
+        return f"{self.day} {'上班' if self.is_workday else '放假'}"

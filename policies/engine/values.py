@@ -12,6 +12,7 @@ CENT = Decimal("0.01")
 TITLES = frozenset(
     {
         "innovative",
+        "tech_sme",
         "provincial_srdi",
         "national_giant",
         "high_tech",

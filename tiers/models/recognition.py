@@ -14,8 +14,10 @@ class RecognitionQuerySet(models.QuerySet):
         return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
 
     def valid_on(self, day):
-        """Titles in force on a day, both ends inclusive."""
-        return self.filter(valid_from__lte=day, valid_until__gte=day)
+        """Titles in force on a day, both ends inclusive; a revoked one is not from its revocation on."""
+        return self.filter(valid_from__lte=day, valid_until__gte=day).filter(
+            Q(revoked_on__isnull=True) | Q(revoked_on__gt=day)
+        )
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -32,6 +34,9 @@ class Recognition(models.Model):
     valid_from = models.DateField("有效期起")
     valid_until = models.DateField("有效期止")
     label_year = models.PositiveSmallIntegerField("名单年度", null=True, blank=True)
+    revoked_on = models.DateField(
+        "撤销日期", null=True, blank=True, help_text="从这一天起称号无效；由撤销登记写入。"
+    )
     managing_unit = models.ForeignKey(
         Region,
         verbose_name="认定时管理单位",

@@ -1,0 +1,1 @@
+"""Reads of the app, by area: one module each."""

@@ -1,0 +1,3 @@
+from tiers.views.recognitions import recognition_list
+
+__all__ = ["recognition_list"]
