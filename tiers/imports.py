@@ -25,6 +25,7 @@ SINGLE = (
     ("小巨人", Title.NATIONAL_GIANT),
     ("高新技术企业", Title.HIGH_TECH),
     ("创新型", Title.INNOVATIVE),
+    ("科技型", Title.TECH_SME),
 )
 FAMILIES = (
     ("产业集群", "cluster"),
