@@ -1,6 +1,8 @@
 """Records for tests. Defaults are valid; a test names only what it is about."""
 
 import datetime
+import hashlib
+import json
 from decimal import Decimal
 
 import factory
@@ -11,10 +13,10 @@ from accounts.models import Region, User
 from awards.models import AwardRun, Determination, EquipmentInvestment, PlatformAssessment, ProvincialSubsidy
 from core.models import Job
 from enterprises.models import Enterprise, ImportBatch, Membership
-from policies.models import PolicyEdition
+from policies.models import PolicyEdition, StandardEdition
 from tests.makers import uscc
-from tiers.enums import Title
-from tiers.models import Recognition
+from tiers.enums import ApplicationState, ReviewLevel, Title
+from tiers.models import Application, Intake, Publicity, Recognition, Submission
 
 
 def region(name):
@@ -171,3 +173,137 @@ class JobFactory(DjangoModelFactory):
     kind = "core.nothing"
     key = factory.Sequence(lambda n: f"test:{n}")
     label = "测试任务"
+
+
+# ---- applications ---------------------------------------------------------------------------------------
+
+
+class StandardEditionFactory(DjangoModelFactory):
+    """A standard by its identity only; for one that can assess, publish a document."""
+
+    class Meta:
+        model = StandardEdition
+
+    slug = factory.Sequence(lambda n: f"test-standard-{n}")
+    tier = Title.PROVINCIAL_SRDI
+    number = "工信部企业〔2026〕2号"
+    title = "专精特新中小企业认定标准"
+    text = factory.LazyAttribute(lambda o: f'slug = "{o.slug}"\n')
+    sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.text.encode()).hexdigest())
+
+
+class IntakeFactory(DjangoModelFactory):
+    """新乡市's intake for the provincial title, open from 2026-05-01 to 2026-06-30."""
+
+    class Meta:
+        model = Intake
+
+    city = factory.LazyFunction(lambda: region("新乡市"))
+    title = Title.PROVINCIAL_SRDI
+    kind = "new"
+    name = factory.Sequence(lambda n: f"2026年度第{n + 1}批省级专精特新申报")
+    year = 2026
+    opens_on = datetime.date(2026, 5, 1)
+    closes_on = datetime.date(2026, 6, 30)
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """A draft, or with `state=…` a case that stands there with all that the database asks of it."""
+
+    class Meta:
+        model = Application
+
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    intake = factory.SubFactory(IntakeFactory)
+    title = factory.SelfAttribute("intake.title")
+    kind = factory.SelfAttribute("intake.kind")
+    managing_unit = factory.SelfAttribute("enterprise.managing_unit")
+    started_by = factory.SubFactory(UserFactory, of_enterprise=True)
+    number = factory.Maybe("submitted", factory.Sequence(lambda n: f"2026-{n:06d}"), None)
+    submitted_at = factory.Maybe("submitted", datetime.datetime(2026, 5, 10, 9, tzinfo=datetime.UTC), None)
+    accepted_on = factory.Maybe("accepted", datetime.date(2026, 5, 12), None)
+    edition = factory.Maybe("accepted", factory.SubFactory(StandardEditionFactory), None)
+    returned_by = factory.LazyAttribute(
+        lambda o: ReviewLevel.COUNTY if o.state == ApplicationState.RETURNED else ""
+    )
+    publicity = factory.Maybe(
+        "published",
+        factory.SubFactory("tests.factories.PublicityFactory", intake=factory.SelfAttribute("..intake")),
+        None,
+    )
+    recognition = factory.Maybe(
+        "granted",
+        factory.SubFactory(
+            RecognitionFactory,
+            enterprise=factory.SelfAttribute("..enterprise"),
+            title=factory.SelfAttribute("..title"),
+        ),
+        None,
+    )
+    closed_at = factory.Maybe("closed", datetime.datetime(2026, 9, 1, 9, tzinfo=datetime.UTC), None)
+
+    class Params:
+        submitted = factory.LazyAttribute(
+            lambda o: o.state not in (ApplicationState.DRAFT, ApplicationState.ABANDONED)
+        )
+        accepted = factory.LazyAttribute(
+            lambda o: o.submitted and o.state not in (ApplicationState.SUBMITTED, ApplicationState.REJECTED)
+        )
+        published = factory.LazyAttribute(
+            lambda o: o.state in (ApplicationState.PUBLICITY, ApplicationState.OBJECTION)
+        )
+        granted = factory.LazyAttribute(lambda o: o.state == ApplicationState.GRANTED)
+        closed = factory.LazyAttribute(lambda o: o.state in ApplicationState.final())
+
+    state = ApplicationState.DRAFT
+
+
+class PublicityFactory(DjangoModelFactory):
+    """Five working days: Monday 2026-07-06 to Friday 2026-07-10."""
+
+    class Meta:
+        model = Publicity
+
+    intake = factory.SubFactory(IntakeFactory)
+    region = factory.SelfAttribute("intake.city")
+    title = "关于2026年度拟推荐省级专精特新中小企业的公示"
+    starts_on = datetime.date(2026, 7, 6)
+    ends_on = datetime.date(2026, 7, 10)
+    contact = "新乡市工业和信息化局 0373-3050000"
+    published_by = factory.SubFactory(UserFactory)
+
+
+def snapshot(application, *, edition, number=1, sections=None, assessment=None):
+    """What a submission locks, in the shape that the portal writes."""
+    firm = application.enterprise
+    return {
+        "enterprise": {"name": firm.name, "uscc": firm.uscc, "unit": firm.managing_unit.name},
+        "title": application.title,
+        "kind": application.kind,
+        "intake": application.intake.name,
+        "edition": {"slug": edition.slug, "revision": edition.revision, "sha256": edition.sha256},
+        "sections": sections or {},
+        "assessment": assessment or {"verdict": "person", "points": None, "findings": []},
+        "declared_by": "张建国",
+        "round": number,
+    }
+
+
+class SubmissionFactory(DjangoModelFactory):
+    """What was handed in; `snapshot` fills itself, or pass one (see snapshot above)."""
+
+    class Meta:
+        model = Submission
+
+    application = factory.SubFactory(ApplicationFactory, state=ApplicationState.SUBMITTED)
+    round = 1
+    edition = factory.LazyAttribute(lambda o: o.application.edition or StandardEditionFactory())
+    snapshot = factory.LazyAttribute(lambda o: snapshot(o.application, edition=o.edition, number=o.round))
+    sha256 = factory.LazyAttribute(lambda o: snapshot_sha256(o.snapshot))
+    declared_by = "张建国"
+    submitted_by = factory.SelfAttribute("application.started_by")
+
+
+def snapshot_sha256(content):
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
