@@ -179,15 +179,7 @@ def _against_review(firm: Applicant, title: str, day: date, entry: Entry | None)
     name = NAMES.get(title, title)
     if row is None:
         return [f"没有有效的{name}称号，不能申请复核。"]
-    opens, closes = review_window(row, entry)
-    reasons = []
-    if day < opens:
-        reasons.append(f"{name}有效期至 {row.valid_until}，{opens} 起才受理复核。依据：{entry.review_cite}。")
-    elif day > closes:
-        reasons.append(
-            f"{name}有效期已于 {row.valid_until} 届满，复核受理到 {closes} 为止，请按新申报办理。"
-            f"依据：{entry.review_cite}。"
-        )
+    reasons = _outside_window(row, name, day, entry) if entry else []
     if firm.missed_updates:
         days = "、".join(str(missed) for missed in firm.missed_updates)
         reasons.append(f"没有在 {days} 前完成年度信息更新，本有效期内取消复核资格，称号到期前不受影响。")
