@@ -164,6 +164,34 @@ class ReturnTarget(models.TextChoices):
     COUNTY = "county", "县级"
 
 
+class RejectReason(models.TextChoices):
+    """Why a case is not recommended; the words of the officer stand beside it."""
+
+    CRITERIA = "criteria", "不符合认定条件"
+    UNTRUE = "untrue", "申报内容与事实不符"
+    OVERDUE = "overdue", "逾期未修改"
+    VIOLATION = "violation", "有重大违法或失信行为"
+    QUOTA = "quota", "择优未列入"
+    OBJECTION = "objection", "公示异议成立"
+    OTHER = "other", "其他"
+
+    @classmethod
+    def offered(cls):
+        """What an officer may pick; the others come with their own act."""
+        return [reason for reason in cls if reason not in (cls.OVERDUE, cls.OBJECTION)]
+
+
+class VisitItem(models.TextChoices):
+    """What two officers compare with the application on site."""
+
+    PREMISES = "premises", "经营场所"
+    STAFF = "staff", "社保人数"
+    EQUIPMENT = "equipment", "设备"
+    LABORATORY = "laboratory", "研发场地"
+    FINANCE = "finance", "财务"
+    IP = "ip", "知识产权"
+
+
 class ObjectionKind(models.TextChoices):
     PUBLICITY = "publicity", "公示异议"
     APPEAL = "appeal", "申诉"

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.enums import MessageKind, Role
 from accounts.models import User
 from accounts.services import tell
+from core.errors import Conflict
 from core.states import transition
 from tiers.enums import APPLICATION_TRANSITIONS, ApplicationState
 from tiers.models import Application, ApplicationEvent
@@ -14,6 +15,14 @@ from tiers.models import Application, ApplicationEvent
 def locked(application: Application) -> Application:
     """The case as it stands now, locked until the transaction ends. Check on this copy, never on the one before."""
     return Application.objects.select_for_update().get(pk=application.pk)
+
+
+def locked_in(application: Application, *states: ApplicationState) -> Application:
+    """The locked case, refused (Conflict) unless it stands in one of `states` now."""
+    case = locked(application)
+    if case.state not in states:
+        raise Conflict(f"“{case}”现在是“{case.get_state_display()}”，不能进行这一步操作，请刷新页面查看。")
+    return case
 
 
 def move(
