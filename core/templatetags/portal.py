@@ -181,6 +181,11 @@ STATES = {
     "bad": ("bad", "circle-x", "有错"),
     "valid": ("ok", "circle-check", "有效"),
     "expired": ("mute", "clock", "已过期"),
+    # the four states of a criterion
+    "met": ("ok", "circle-check", "符合"),
+    "not_met": ("bad", "circle-x", "不符合"),
+    "missing": ("warn", "help-circle", "缺数据"),
+    "person": ("info", "user-check", "需人工核实"),
 }
 KINDS = {
     "ok": "circle-check",

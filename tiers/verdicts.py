@@ -1,0 +1,115 @@
+"""What an assessment says in words, and what to do about it. Pure functions of the engine's results."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from core.templatetags.portal import num
+from policies.engine.standards import Assessment, Finding, Verdict
+from policies.engine.standards.indicators import FIGURE_NAMES, PROFILE_NAMES
+from policies.enums import CaseKind, StandardTier
+
+LIST_NAMES = {
+    "ip": "知识产权",
+    "honours": "奖项和荣誉",
+    "institutions": "研发机构",
+    "equity": "股权融资",
+    "standards": "标准",
+    "certificates": "认证",
+    "titles": "称号",
+}
+FIELD_NAMES = {**FIGURE_NAMES, **PROFILE_NAMES, **LIST_NAMES}
+YEAR = re.compile(r"(\d{4}) 年")
+
+
+class ToDo(NamedTuple):
+    """One thing that is not in the record yet."""
+
+    label: str  # "2025 年研发费用"
+    field: str  # key of the record; "" when nobody can fill it in here
+    year: int | None
+    criteria: tuple[str, ...]  # names of the criteria that wait for it
+
+
+def conclusion(found: Assessment) -> str:
+    """The verdict in one sentence, for the enterprise and for the officer alike."""
+    what = f"{StandardTier(found.tier).label}{CaseKind(found.kind).label}"
+    if found.verdict is Verdict.MET:
+        return f"按现有数据，{what}的条件都已达到{_passed_by(found)}。"
+    if found.verdict is Verdict.NOT_MET:
+        return f"按现有数据，还达不到{what}的条件：{'；'.join(_shortfalls(found) + _unknowns(found))}。"
+    if found.verdict is Verdict.MISSING:
+        return f"还不能下结论：{'；'.join(_unknowns(found))}。"
+    return f"能用数据判断的条件都已达到，{'；'.join(_unknowns(found))}。"
+
+
+def _passed_by(found: Assessment) -> str:
+    how, _, key = found.passed_by.partition(":")
+    if how == "score" and found.score:
+        return f"，评价得分 {num(found.score.points)} 分"
+    route = next((route for route in found.routes if route.key == key), None)
+    return f"，凭“{route.name}”代替{route.replaces}" if route else ""
+
+
+def _shortfalls(found: Assessment) -> list[str]:
+    gates = count(found.gates, Verdict.NOT_MET)
+    return ([f"{gates} 项条件不符合"] if gates else []) + _short_score(found)
+
+
+def _short_score(found: Assessment) -> list[str]:
+    """What the score lacks, once even the points that are still open would not be enough."""
+    score = found.score
+    if score is None or found.score_stands() or score.verdict is not Verdict.NOT_MET:
+        return []
+    unsure = {finding.group for finding in found.scored if finding.missing}
+    parts = [
+        f"{group.group} {num(group.points)} 分，应有 {num(group.least)} 分"
+        for group in score.groups
+        if group.least is not None and group.points < group.least and group.group not in unsure
+    ]
+    if score.points + score.possible < score.least:
+        parts.insert(0, f"评价总分 {num(score.points)} 分，应有 {num(score.least)} 分")
+    return parts or ["评价得分够不上"]
+
+
+def _unknowns(found: Assessment) -> list[str]:
+    """How much is open, and the direct routes too when the score alone will not do."""
+    open_ones = found.open()
+    missing, person = count(open_ones, Verdict.MISSING), count(open_ones, Verdict.PERSON)
+    parts = [f"{missing} 项缺数据"] if missing else []
+    parts += [f"{person} 项需人工核实"] if person else []
+    if not parts and found.verdict in (Verdict.MISSING, Verdict.PERSON):
+        routes = sum(route.finding.verdict is found.verdict for route in found.routes if route.replaces_score)
+        parts = [*_short_score(found), f"{routes} 项直接通过条件{OPEN_WORDS[found.verdict]}"]
+    return parts
+
+
+OPEN_WORDS = {Verdict.MISSING: "缺数据", Verdict.PERSON: "需人工核实"}
+
+
+def count(findings: Iterable[Finding], verdict: Verdict) -> int:
+    return sum(finding.verdict is verdict for finding in findings)
+
+
+def to_do(found: Assessment) -> tuple[ToDo, ...]:
+    """What is missing, each thing once, the one that most criteria wait for first."""
+    waiting: dict[str, tuple[Finding, list[str]]] = {}
+    for finding in (*found.gates, *found.scored, *(route.finding for route in found.routes)):
+        for label in finding.missing:
+            waiting.setdefault(label, (finding, []))[1].append(finding.name)
+    items = [
+        ToDo(label, field_of(label, finding), year_of(label), tuple(dict.fromkeys(names)))
+        for label, (finding, names) in waiting.items()
+    ]
+    return tuple(sorted(items, key=lambda item: -len(item.criteria)))
+
+
+def field_of(label: str, finding: Finding) -> str:
+    """Which of the finding's fields a missing label speaks of: the longest name that stands in it."""
+    named = [field for field in finding.fields if FIELD_NAMES.get(field, label) in label]
+    return max(named, key=lambda field: len(FIELD_NAMES.get(field, "")), default="")
+
+
+def year_of(label: str) -> int | None:
+    found = YEAR.search(label)
+    return int(found[1]) if found else None
