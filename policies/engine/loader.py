@@ -187,11 +187,11 @@ def _parameters(tables: list[Table], items: dict[str, Item]) -> dict[str, Parame
         name = table.text("id")
         if name not in (*asked, "pool"):
             raise table.error("id", f"没有这个参数，可写：{'、'.join((*asked, 'pool'))}")
-        parameters[name] = _parameter(table, asked.get(name))
+        parameters[name] = parameter_of(table, asked.get(name))
     return parameters
 
 
-def _parameter(table: Table, known: tuple[str, ...] | None) -> Parameter:
+def parameter_of(table: Table, known: tuple[str, ...] | None) -> Parameter:
     options = table.table("options")
     meanings = {option: options.text(option) for option in options.values}
     if known and (unknown := unknown_of(meanings, known)):

@@ -23,7 +23,9 @@ class Figures:
     liabilities: Decimal | None = None
     rd_expense: Decimal | None = None
     cost: Decimal | None = None  # 成本费用支出, asked for by 科技型
-    dev_score: Decimal | None = None  # 专精特新发展评价得分 as the national platform gave it; never computed
+    # 专精特新发展评价得分 as the national platform gave it for the figures of this year; never computed. A case of
+    # 2026 looks at the row of 2025 as “this year's score”, a review also at the row of 2024.
+    dev_score: Decimal | None = None
     source: str = ""
     as_of: date | None = None
 
@@ -100,9 +102,13 @@ class FirmRecord:
     """The living record of one enterprise as values.
 
     A list that is None has never been filled in (missing); an empty one says: there are none.
-    `profile` holds single facts by the key of enterprises.fields: niche_since, field_grade, strategic_field,
-    market_share, market_rank, digital_level, own_brand, quality_award, core_system, key_link,
-    has_serious_violation, on_blacklist, prohibited_product …
+    `profile` holds single facts; a key that is absent, None or "" is not known:
+      yes or no (bool): legal_person (境内注册的独立法人), on_blacklist, prohibited_product, has_serious_violation,
+        strategic_field, own_brand, core_system, market_position (市场地位靠前), key_link, lead_field
+      numbers (Decimal, int or their text): niche_since (first year, or a date), market_share (0.12 is 12 %),
+        market_rank, digital_level 0 to 4
+      choices (str): field_grade "A" "B" "C"; company_size "large" "medium" "small" "micro" (sizes.with_size works
+        it out from the figures); local_feature_1 … 3: the option chosen of a provincial 特色化 indicator
     """
 
     established_on: date | None = None

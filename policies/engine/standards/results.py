@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One criterion measured. `value` is in the unit that `unit` names: 元, %, 年, 件, 分 … (a share of 0.03 is 3 %)."""
+    """One criterion measured. `value` is in the unit that `unit` names: 元, %, 年, 分 … (a share of 0.03 is 3 %)."""
 
     key: str  # of the criterion inside its standard
     name: str
@@ -33,6 +33,9 @@ class Finding(NamedTuple):
     missing: tuple[str, ...] = ()  # labels of the data that is not there
     inputs: tuple[tuple[str, str], ...] = ()  # (label, value in words) that went into the value
     note: str = ""  # an override of this year, a border that takes the better band …
+    fields: tuple[
+        str, ...
+    ] = ()  # keys of the record that were looked at: "rd_expense", "ip", "niche_since" …
 
 
 class GroupScore(NamedTuple):
@@ -58,6 +61,7 @@ class Route(NamedTuple):
     name: str
     replaces: str  # "评价得分", "创新能力条件" …
     finding: Finding
+    replaces_score: bool = False
 
 
 class Assessment(NamedTuple):
@@ -80,10 +84,16 @@ class Assessment(NamedTuple):
                 return found
         raise KeyError(key)
 
+    def score_stands(self) -> bool:
+        """The score is enough, or a met direct route stands for it, or the standard has none."""
+        met = self.score is None or self.score.verdict is Verdict.MET
+        return met or any(r.replaces_score and r.finding.verdict is Verdict.MET for r in self.routes)
+
     def open(self) -> tuple[Finding, ...]:
         """What stands between the enterprise and a pass, worst first: not met, missing, needs a person."""
         order = (Verdict.NOT_MET, Verdict.MISSING, Verdict.PERSON)
-        rest = [found for found in (*self.gates, *self.scored) if found.verdict in order]
+        scored = () if self.score_stands() else self.scored
+        rest = [found for found in (*self.gates, *scored) if found.verdict in order]
         return tuple(sorted(rest, key=lambda found: order.index(found.verdict)))
 
 

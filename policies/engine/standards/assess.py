@@ -1,0 +1,308 @@
+"""Measure a record against a standard: one finding per criterion, the score, the direct routes, the verdict."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from policies.engine.standards.indicators import INDICATORS, Rules, measure, unit_of
+from policies.engine.standards.measures import Measure, against, all_of, any_of
+from policies.engine.standards.record import FirmRecord
+from policies.engine.standards.results import Assessment, Finding, GroupScore, Route, Score, Verdict
+from policies.engine.standards.values import SCORE, Args, Band, Condition, Criterion, Line, Side, Standard
+from policies.engine.standards.words import plain, shown_value
+
+EXEMPT = "已由“{route}”代替，不考察本项"
+BORDER = "恰好在档线上，按高一档计分"
+
+
+class Judged(NamedTuple):
+    """A line with what was measured for it."""
+
+    line: Line
+    measure: Measure
+    verdict: Verdict
+
+
+class Scale(NamedTuple):
+    """A scored criterion: certain points, possible points, the band reached."""
+
+    low: Decimal
+    high: Decimal
+    band: Band | None
+
+
+class Bench:
+    """One record under one standard on one day; every indicator is measured once."""
+
+    def __init__(self, record: FirmRecord, standard: Standard, on: date) -> None:
+        self.record = record
+        self.on = on
+        self.rules = Rules(standard.ip, standard.equity)
+        self.measured: dict[tuple[str, Args], Measure] = {}
+
+    def measure(self, line: Line) -> Measure:
+        key = (line.indicator, line.args)
+        if key not in self.measured:
+            self.measured[key] = measure(self.record, self.on, line.indicator, line.args, self.rules)
+        return self.measured[key]
+
+    def judge(self, line: Line) -> Judged:
+        found = self.measure(line)
+        at = INDICATORS[line.indicator].line(Fraction(line.at))
+        return Judged(line, found, against(found, line.side, at))
+
+    def holds(self, condition: Condition) -> Verdict:
+        return any_of(all_of(self.judge(line).verdict for line in lines) for lines in condition)
+
+    def scale(self, criterion: Criterion) -> Scale:
+        """Points that are certain, and those that missing data could still bring."""
+        if not criterion.bands:
+            return Scale(Decimal(0), criterion.most, None)
+        verdicts = [(band, self.holds(band.condition)) for band in criterion.bands]
+        reached = next((band for band, verdict in verdicts if verdict is Verdict.MET), None)
+        low = reached.points if reached else Decimal(0)
+        open_points = [band.points for band, verdict in verdicts if verdict is Verdict.MISSING]
+        return Scale(low, max(low, *open_points) if open_points else low, reached)
+
+
+def assess(
+    record: FirmRecord,
+    standard: Standard,
+    *,
+    kind: str,
+    on: date,
+    confirmed: Mapping[str, Verdict] | None = None,
+) -> Assessment:
+    """What the record reaches under the standard for a case of this kind accepted on this day.
+
+    `confirmed` holds, by criterion key, what a person ticked; only criteria that a person must judge heed it.
+    Missing data is never counted against the enterprise. Pure: the same arguments give the same result.
+    """
+    bench = Bench(record, standard, on)
+    ticks = confirmed or {}
+    routes = tuple(
+        Route(
+            route.criterion.key,
+            route.criterion.name,
+            route.replaces_name,
+            _gate(bench, route.criterion, ticks),
+            SCORE in route.replaces,
+        )
+        for route in standard.routes
+        if kind in route.criterion.kinds
+    )
+    gates = _gates(bench, standard, kind, ticks, _replaced(standard, routes))
+    scored = tuple(_scored(bench, criterion) for criterion in standard.scored)
+    score = _score(bench, standard)
+    by_route = next((key for route, key in _stand_ins(standard, routes, SCORE) if route is Verdict.MET), "")
+    verdicts = [finding.verdict for finding in gates]
+    if score is not None:
+        verdicts.append(any_of([score.verdict, *(v for v, _ in _stand_ins(standard, routes, SCORE))]))
+    verdict = all_of(verdicts)
+    return Assessment(
+        standard.slug,
+        standard.revision,
+        standard.tier,
+        kind,
+        on,
+        verdict,
+        gates,
+        scored,
+        score,
+        routes,
+        _passed_by(verdict, score, by_route),
+    )
+
+
+def _passed_by(verdict: Verdict, score: Score | None, by_route: str) -> str:
+    if verdict is not Verdict.MET:
+        return ""
+    if score is None:
+        return "gates"
+    return "score" if score.verdict is Verdict.MET else f"route:{by_route}"
+
+
+def _stand_ins(standard: Standard, routes: tuple[Route, ...], key: str) -> list[tuple[Verdict, str]]:
+    """Verdict and key of each route that stands for this gate or for the score."""
+    replacing = {route.criterion.key for route in standard.routes if key in route.replaces}
+    return [(route.finding.verdict, route.key) for route in routes if route.key in replacing]
+
+
+# ---- gates and routes -----------------------------------------------------------------------------------
+def _replaced(standard: Standard, routes: tuple[Route, ...]) -> dict[str, str]:
+    """Gates that a met route stands for, with the route's name."""
+    met = {route.key: route.name for route in routes if route.finding.verdict is Verdict.MET}
+    return {
+        key: met[route.criterion.key]
+        for route in reversed(standard.routes)
+        if route.criterion.key in met
+        for key in route.replaces
+    }
+
+
+def _gates(
+    bench: Bench, standard: Standard, kind: str, ticks: Mapping[str, Verdict], replaced: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    added, waived = overrides_of(standard, kind, bench.on)
+    found = []
+    for criterion in examined(standard, kind, bench.on):
+        finding = _gate(bench, criterion, ticks)
+        if criterion.key in waived:
+            finding = finding._replace(verdict=Verdict.MET, note=waived[criterion.key])
+        elif criterion.key in replaced and finding.verdict is not Verdict.MET:
+            finding = finding._replace(verdict=Verdict.MET, note=EXEMPT.format(route=replaced[criterion.key]))
+        elif criterion.key in added:
+            finding = finding._replace(note=added[criterion.key])
+        found.append(finding)
+    return tuple(found)
+
+
+def overrides_of(standard: Standard, kind: str, on: date) -> tuple[dict[str, str], dict[str, str]]:
+    """(gates added, gates not examined) for this kind and day, each with the note that says why."""
+    added: dict[str, str] = {}
+    waived: dict[str, str] = {}
+    for override in standard.overrides:
+        if override.applies(kind, on):
+            note = f"{override.gist}（{override.cite}）"
+            added |= dict.fromkeys(override.adds, note)
+            waived |= dict.fromkeys(override.waives, note)
+    return added, waived
+
+
+def examined(standard: Standard, kind: str, on: date) -> list[Criterion]:
+    """The gates of this kind and day: those that an override adds only while it applies; waived ones stay listed."""
+    added, _ = overrides_of(standard, kind, on)
+    special = {key for override in standard.overrides for key in override.adds}
+    return [
+        gate
+        for gate in standard.gates
+        if kind in gate.kinds and (gate.key not in special or gate.key in added)
+    ]
+
+
+def _gate(bench: Bench, criterion: Criterion, ticks: Mapping[str, Verdict]) -> Finding:
+    alternatives = [[bench.judge(line) for line in lines] for lines in criterion.condition]
+    verdicts = [all_of(one.verdict for one in lines) for lines in alternatives]
+    verdict = any_of(verdicts)
+    chosen = alternatives[verdicts.index(verdict)]
+    open_lines = [
+        one
+        for lines, found in zip(alternatives, verdicts, strict=True)
+        if found is Verdict.MISSING
+        for one in lines
+        if one.verdict is Verdict.MISSING
+    ]
+    if criterion.judged:
+        verdict = ticks.get(criterion.key, Verdict.PERSON if verdict is Verdict.MET else verdict)
+    missing = [label for one in open_lines for label in one.measure.missing]
+    return _finding(
+        criterion,
+        chosen[0],
+        [one for lines in alternatives for one in lines],
+        verdict=verdict,
+        missing=tuple(dict.fromkeys(missing)) if verdict is Verdict.MISSING else (),
+    )
+
+
+def _finding(
+    criterion: Criterion, main: Judged, judged: list[Judged], *, verdict: Verdict, missing: tuple[str, ...]
+) -> Finding:
+    inputs = dict(pair for one in judged for pair in one.measure.inputs)
+    return Finding(
+        key=criterion.key,
+        name=criterion.name,
+        group=criterion.group,
+        verdict=verdict,
+        value=_value(main),
+        unit=unit_of(main.line),
+        needed=criterion.needed,
+        period=main.measure.period,
+        source=main.measure.source,
+        cite=criterion.cite,
+        gist=criterion.gist,
+        missing=missing,
+        inputs=tuple(inputs.items()),
+        fields=tuple(dict.fromkeys(field for one in judged for field in one.measure.fields)),
+    )
+
+
+def _value(one: Judged) -> Decimal | str | None:
+    """What is shown: the value when it is known, or the certain part of it when that decides."""
+    indicator = INDICATORS[one.line.indicator]
+    if one.line.indicator == "answer":
+        return one.measure.inputs[0][1] if one.measure.inputs else None
+    known = one.measure.exact
+    if known is None and one.verdict is not Verdict.MISSING:
+        known = one.measure.low if one.measure.low is not None else one.measure.high
+    if known is None:
+        return None
+    return shown_value(indicator.shown(known), unit_of(one.line), up=one.line.side is not Side.AT_LEAST)
+
+
+# ---- the score ------------------------------------------------------------------------------------------
+def _scored(bench: Bench, criterion: Criterion) -> Finding:
+    scale = bench.scale(criterion)
+    if not criterion.bands:
+        return Finding(
+            criterion.key, criterion.name, criterion.group, Verdict.MISSING, None, "", criterion.needed, "", "",
+            criterion.cite, criterion.gist, None, criterion.most, missing=(criterion.question,),
+        )  # fmt: skip
+    judged = [bench.judge(line) for line in criterion.lines()]
+    main = _main_line(bench, criterion, scale, judged)
+    unsure = scale.low != scale.high
+    missing = dict.fromkeys(
+        label for one in judged if one.verdict is Verdict.MISSING for label in one.measure.missing
+    )
+    verdict = Verdict.MET if scale.low else Verdict.MISSING if unsure else Verdict.NOT_MET
+    finding = _finding(criterion, main, judged, verdict=verdict, missing=tuple(missing) if unsure else ())
+    return finding._replace(
+        points=None if verdict is Verdict.MISSING else scale.low,
+        most=criterion.most,
+        band=scale.band.name if scale.band else "",
+        note=_score_note(scale, main),
+    )
+
+
+def _main_line(bench: Bench, criterion: Criterion, scale: Scale, judged: list[Judged]) -> Judged:
+    """The line whose value is shown: of the band reached the one that holds, else the first of the lowest band."""
+    band = scale.band or criterion.bands[-1]
+    lines = [[bench.judge(line) for line in lines] for lines in band.condition]
+    return next((one[0] for one in lines if all_of(j.verdict for j in one) is Verdict.MET), lines[0][0])
+
+
+def _score_note(scale: Scale, main: Judged) -> str:
+    if scale.low != scale.high and scale.low:
+        return f"补齐资料后最高可得 {plain(scale.high)} 分"
+    line = main.line
+    on_border = main.measure.exact == INDICATORS[line.indicator].line(Fraction(line.at))
+    return BORDER if scale.band and on_border and INDICATORS[line.indicator].unit == "%" else ""
+
+
+def _score(bench: Bench, standard: Standard) -> Score | None:
+    rule = standard.pass_line
+    if rule is None:
+        return None
+    scales = [(criterion, bench.scale(criterion)) for criterion in standard.scored]
+    names = dict.fromkeys(criterion.group for criterion in standard.scored)
+    low = {name: sum((s.low for c, s in scales if c.group == name), Decimal(0)) for name in names}
+    high = {name: sum((s.high for c, s in scales if c.group == name), Decimal(0)) for name in names}
+    most = {name: sum((c.most for c, _ in scales if c.group == name), Decimal(0)) for name in names}
+    groups = tuple(GroupScore(name, low[name], most[name], rule.groups.get(name)) for name in names)
+
+    def enough(points: Mapping[str, Decimal]) -> bool:
+        return sum(points.values()) >= rule.total and all(
+            points[name] >= least for name, least in rule.groups.items()
+        )
+
+    verdict = Verdict.MET if enough(low) else Verdict.MISSING if enough(high) else Verdict.NOT_MET
+    points = sum(low.values(), Decimal(0))
+    return Score(
+        points,
+        sum(high.values(), Decimal(0)) - points,
+        sum(most.values(), Decimal(0)),
+        rule.total,
+        groups,
+        verdict,
+    )
