@@ -129,7 +129,8 @@ APPLICATION_TRANSITIONS = {
     # An import of results that is undone takes its answers back.
     ApplicationState.GRANTED: {ApplicationState.REPORTED},
     ApplicationState.FAILED: {ApplicationState.REPORTED},
-    ApplicationState.REJECTED: set(),
+    # An appeal that is upheld takes the case up again where it was rejected.
+    ApplicationState.REJECTED: {ApplicationState.COUNTY_REVIEW, ApplicationState.CITY_REVIEW},
     ApplicationState.ABANDONED: set(),
 }
 

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accounts.enums import Role
 from accounts.models import Region
-from enterprises.models import Evidence
+from enterprises.models import Enterprise, Evidence
 from tiers.enums import (
     CheckVerdict,
     ObjectionKind,
@@ -242,6 +243,16 @@ class Report(models.Model):
         return f"{self.document_number} {self.intake}"
 
 
+class ObjectionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff see those about enterprises they manage; an enterprise its own appeals, never who objected to it."""
+        firms = Enterprise.objects.visible_to(user)
+        found = self.filter(Q(application__enterprise__in=firms) | Q(recognition__enterprise__in=firms))
+        if user.is_authenticated and user.role == Role.ENTERPRISE:
+            return found.filter(kind=ObjectionKind.APPEAL)
+        return found
+
+
 class Objection(models.Model):
     """An objection during public notice, or the appeal of an enterprise against a decision."""
 
@@ -274,6 +285,8 @@ class Objection(models.Model):
     decided_by = people("处理人", null=True, blank=True)
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)
 
+    objects = ObjectionQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "异议和申诉"
         ordering = ["-pk"]
@@ -293,6 +306,15 @@ class Objection(models.Model):
                 condition=Q(state=ObjectionState.OPEN, decided_at__isnull=True)
                 | (~Q(state=ObjectionState.OPEN) & Q(decided_at__isnull=False) & ~Q(decision="")),
                 violation_error_message="请写明处理结论。",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=[about],
+                    condition=Q(kind=ObjectionKind.APPEAL, state=ObjectionState.OPEN),
+                    name=f"tiers_objection_one_open_appeal_per_{about}",
+                    violation_error_message="已有一件申诉正在办理，请等处理结果。",
+                )
+                for about in ("application", "recognition")
             ),
         ]
 

@@ -4,7 +4,7 @@ A holder of a higher tier holds the lower ones too. Days are inclusive; a revoke
 revocation. Reasons are Chinese sentences with the day and the clause they rest on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -72,7 +72,10 @@ class Applicant(NamedTuple):
     rows: Sequence[TitleRow] = ()
     bans: Sequence[Ban] = ()
     established_on: date | None = None
-    missed_updates: Sequence[date] = ()  # deadlines that passed without an update, in the title's validity
+    # What costs the review of the title that is asked for: deadlines of yearly updates that passed without one, and
+    # major changes reported so late that the right was taken.
+    missed_updates: Sequence[date] = ()
+    late_changes: Sequence[date] = ()
 
 
 def months_after(day: date, months: int) -> date:
@@ -180,10 +183,41 @@ def _against_review(firm: Applicant, title: str, day: date, entry: Entry | None)
     if row is None:
         return [f"没有有效的{name}称号，不能申请复核。"]
     reasons = _outside_window(row, name, day, entry) if entry else []
+    return [*reasons, *review_lost(firm)]
+
+
+def review_lost(firm: Applicant) -> list[str]:
+    """Why the right to a review is gone for this validity of the title; the title itself stays until its last day."""
+    reasons = []
     if firm.missed_updates:
         days = "、".join(str(missed) for missed in firm.missed_updates)
-        reasons.append(f"没有在 {days} 前完成年度信息更新，本有效期内取消复核资格，称号到期前不受影响。")
+        reasons.append(f"没有在 {days} 前（含当日）完成年度信息更新，取消本次到期的复核资格。")
+    if firm.late_changes:
+        days = "、".join(str(change) for change in firm.late_changes)
+        reasons.append(f"{days} 的重大变化没有按期报告，已取消本次到期的复核资格。")
     return reasons
+
+
+def owes_update(row: TitleRow, deadline: date) -> bool:
+    """A yearly update is owed for a title that is known and in force on the deadline."""
+    return row.in_force(deadline) and row.documented_on <= deadline
+
+
+def missed_updates(
+    row: TitleRow, deadlines: Iterable[date], done: Mapping[int, date], since: date, day: date
+) -> tuple[date, ...]:
+    """Deadlines of this title that had passed by `day` without an update of that year.
+
+    `done`: year → the day its update was completed. Deadlines before `since`, the day on which the record of the
+    enterprise begins, are not known and so never missed.
+    """
+    return tuple(
+        deadline
+        for deadline in deadlines
+        if since <= deadline < day
+        and owes_update(row, deadline)
+        and done.get(deadline.year, date.max) > deadline
+    )
 
 
 def _outside_window(row: TitleRow, name: str, day: date, entry: Entry) -> list[str]:
