@@ -53,6 +53,7 @@ def parse_standard(text: str) -> Standard:
         ip=_ip(root.table("ip")) if root.has("ip") else None,
         equity=_equity(root.table("equity")) if root.has("equity") else None,
         procedure=None if of_sizes else terms.procedure_of(root.table("procedure")),
+        entry=terms.entry_of(root.table("entry")) if root.has("entry") else None,
         sizes=_sizes(root.tables("industry", "行业")) if of_sizes else None,
     )
     root.finish()

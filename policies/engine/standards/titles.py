@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from policies.engine.standards.values import Entry
+
 LADDER = ("innovative", "provincial_srdi", "national_giant")  # the tiers, lowest first
 NEW, REVIEW = "new", "review"
 NAMES = {
@@ -52,18 +54,6 @@ class Holding(NamedTuple):
 class Ban(NamedTuple):
     until: date  # inclusive
     document: str
-
-
-class Entry(NamedTuple):
-    """What a document asks of those who apply for its title, beside its criteria."""
-
-    prior: tuple[str, ...] = ()  # any one of these must be held
-    prior_cite: str = ""
-    registered_years: int = 0  # full years since the registration, at the deadline
-    registered_cite: str = ""
-    review_opens_months: int = 0  # a review is accepted from so many months before the title's last day …
-    review_closes_months: int = 0  # … until so many months after it
-    review_cite: str = ""
 
 
 class Applicant(NamedTuple):
@@ -162,7 +152,7 @@ def _no_prior(rows: Iterable[TitleRow], entry: Entry, day: date) -> str:
     lapsed = [row for row in rows if row.title in entry.prior and row.ends_on < day]
     last = max((row.ends_on for row in lapsed), default=None)
     was = f"（原称号有效期已于 {last} 届满或终止）" if last else ""
-    return f"申报须先是有效期内的{names}{was}。依据：{entry.prior_cite}。"
+    return f"申报须先是有效期内的{names}{was}。依据：{entry.terms['prior'].cite}。"
 
 
 def _too_young(established_on: date | None, deadline: date, entry: Entry) -> list[str]:
@@ -173,7 +163,7 @@ def _too_young(established_on: date | None, deadline: date, entry: Entry) -> lis
         return []
     return [
         f"到 {deadline} 注册未满 {entry.registered_years} 年（{established_on} 成立，{full_on} 满）。"
-        f"依据：{entry.registered_cite}。"
+        f"依据：{entry.terms['registered_years'].cite}。"
     ]
 
 
@@ -223,10 +213,12 @@ def missed_updates(
 def _outside_window(row: TitleRow, name: str, day: date, entry: Entry) -> list[str]:
     opens, closes = review_window(row, entry)
     if day < opens:
-        return [f"{name}有效期至 {row.valid_until}，{opens} 起才受理复核。依据：{entry.review_cite}。"]
+        return [
+            f"{name}有效期至 {row.valid_until}，{opens} 起才受理复核。依据：{entry.terms['review_opens_months'].cite}。"
+        ]
     if day > closes:
         return [
             f"{name}有效期已于 {row.valid_until} 届满，复核受理到 {closes} 为止，请按新申报办理。"
-            f"依据：{entry.review_cite}。"
+            f"依据：{entry.terms['review_closes_months'].cite}。"
         ]
     return []

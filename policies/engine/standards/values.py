@@ -60,8 +60,11 @@ class Band(NamedTuple):
     """Points for those who keep the condition; the band with most points wins."""
 
     points: Decimal
-    name: str  # "" for a plain number: the words are made from the line
+    name: str
     condition: Condition
+
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for lines in self.condition for line in lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +86,8 @@ class Criterion:
 
     def lines(self) -> tuple[Line, ...]:
         """Every line of the condition and of the bands."""
-        conditions = (self.condition, *(band.condition for band in self.bands))
-        return tuple(line for condition in conditions for lines in condition for line in lines)
+        own = tuple(line for lines in self.condition for line in lines)
+        return (*own, *(line for band in self.bands for line in band.lines()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +156,7 @@ class MonthDay(NamedTuple):
 class Term(NamedTuple):
     """One value of the procedure with its clause, or with the question it leaves open."""
 
-    value: int | tuple[int, ...] | MonthDay
+    value: int | tuple[int, ...] | tuple[str, ...] | MonthDay
     cite: str
     gist: str
     question: str  # "" when the text is plain
@@ -174,6 +177,17 @@ class Procedure:
     county_review_working_days: int
     city_review_working_days: int
     correction_working_days: int
+    terms: Mapping[str, Term]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What those who apply must be, beside the criteria. `terms` has the clause or the open question of each."""
+
+    prior: tuple[str, ...]  # a new title asks for any one of these, in force; none is asked for when empty
+    registered_years: int  # full years since the registration at the end of the intake; 0: not asked for
+    review_opens_months: int  # a review is accepted from so many months before the title's last day …
+    review_closes_months: int  # … until so many months after it
     terms: Mapping[str, Term]
 
 
@@ -203,6 +217,7 @@ class Standard:
     ip: IpRule | None = None
     equity: EquityRule | None = None
     procedure: Procedure | None = None
+    entry: Entry | None = None
     sizes: SizeTable | None = None
 
     def criteria(self) -> tuple[Criterion, ...]:
