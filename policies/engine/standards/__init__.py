@@ -7,6 +7,7 @@ lifts(record, standard, found)                                   # what would li
 
 from policies.engine.reading import PolicyError
 from policies.engine.standards.assess import assess
+from policies.engine.standards.lifts import lifts
 from policies.engine.standards.loader import parse_standard
 from policies.engine.standards.record import (
     CertificateFact,
@@ -49,6 +50,7 @@ __all__ = [
     "Verdict",
     "assess",
     "industry_of",
+    "lifts",
     "parse_standard",
     "size_of",
     "with_size",

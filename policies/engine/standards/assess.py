@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from policies.engine.standards.indicators import INDICATORS, Rules, measure, unit_of
-from policies.engine.standards.measures import Measure, against, all_of, any_of
+from policies.engine.standards.measures import Gap, Measure, against, all_of, any_of
 from policies.engine.standards.record import FirmRecord
 from policies.engine.standards.results import Assessment, Finding, GroupScore, Route, Score, Verdict
 from policies.engine.standards.values import SCORE, Args, Band, Condition, Criterion, Line, Side, Standard
@@ -41,6 +41,12 @@ class Bench:
         self.on = on
         self.rules = Rules(standard.ip, standard.equity)
         self.measured: dict[tuple[str, Args], Measure] = {}
+
+    def of(self, record: FirmRecord) -> "Bench":
+        """Another record under the same standard on the same day."""
+        other = Bench.__new__(Bench)
+        other.record, other.on, other.rules, other.measured = record, self.on, self.rules, {}
+        return other
 
     def measure(self, line: Line) -> Measure:
         key = (line.indicator, line.args)
@@ -186,7 +192,7 @@ def _gate(bench: Bench, criterion: Criterion, ticks: Mapping[str, Verdict]) -> F
     alternatives = [[bench.judge(line) for line in lines] for lines in criterion.condition]
     verdicts = [all_of(one.verdict for one in lines) for lines in alternatives]
     verdict = any_of(verdicts)
-    chosen = alternatives[verdicts.index(verdict)]
+    main = _telling(alternatives)
     open_lines = [
         one
         for lines, found in zip(alternatives, verdicts, strict=True)
@@ -196,18 +202,24 @@ def _gate(bench: Bench, criterion: Criterion, ticks: Mapping[str, Verdict]) -> F
     ]
     if criterion.judged:
         verdict = ticks.get(criterion.key, Verdict.PERSON if verdict is Verdict.MET else verdict)
-    missing = [label for one in open_lines for label in one.measure.missing]
+    missing = [gap for one in open_lines for gap in one.measure.missing]
     return _finding(
         criterion,
-        chosen[0],
+        main,
         [one for lines in alternatives for one in lines],
         verdict=verdict,
         missing=tuple(dict.fromkeys(missing)) if verdict is Verdict.MISSING else (),
     )
 
 
+def _telling(alternatives: list[list[Judged]]) -> Judged:
+    """The line whose value is shown: what is in the way of the nearest alternative, else what it ends with."""
+    nearest = min(alternatives, key=lambda lines: sum(one.verdict is not Verdict.MET for one in lines))
+    return next((one for one in nearest if one.verdict is not Verdict.MET), nearest[-1])
+
+
 def _finding(
-    criterion: Criterion, main: Judged, judged: list[Judged], *, verdict: Verdict, missing: tuple[str, ...]
+    criterion: Criterion, main: Judged, judged: list[Judged], *, verdict: Verdict, missing: tuple[Gap, ...]
 ) -> Finding:
     inputs = dict(pair for one in judged for pair in one.measure.inputs)
     return Finding(
@@ -222,7 +234,8 @@ def _finding(
         source=main.measure.source,
         cite=criterion.cite,
         gist=criterion.gist,
-        missing=missing,
+        missing=tuple(dict.fromkeys(gap.label for gap in missing)),
+        missing_fields=tuple(dict.fromkeys(gap.field for gap in missing)),
         inputs=tuple(inputs.items()),
         fields=tuple(dict.fromkeys(field for one in judged for field in one.measure.fields)),
     )
@@ -252,8 +265,12 @@ def _scored(bench: Bench, criterion: Criterion) -> Finding:
     judged = [bench.judge(line) for line in criterion.lines()]
     main = _main_line(bench, criterion, scale, judged)
     unsure = scale.low != scale.high
+    better = [line for band in criterion.bands if band.points > scale.low for line in band.lines()]
     missing = dict.fromkeys(
-        label for one in judged if one.verdict is Verdict.MISSING for label in one.measure.missing
+        gap
+        for one in map(bench.judge, better)
+        if one.verdict is Verdict.MISSING
+        for gap in one.measure.missing
     )
     verdict = Verdict.MET if scale.low else Verdict.MISSING if unsure else Verdict.NOT_MET
     finding = _finding(criterion, main, judged, verdict=verdict, missing=tuple(missing) if unsure else ())

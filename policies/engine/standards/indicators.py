@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from policies.engine.standards import listed
-from policies.engine.standards.measures import Measure, number_of
+from policies.engine.standards.measures import Gap, Measure, number_of
 from policies.engine.standards.record import Figures, FirmRecord
 from policies.engine.standards.values import Args, EquityRule, IpRule, Line
 from policies.engine.standards.words import amount_words
@@ -87,9 +87,9 @@ def _read(ask: Question, year: int, *fields: str) -> _Year:
 
 
 def _measured(ask: Question, years: list[_Year], low: Fraction | None, high: Fraction | None,
-              extra: Iterable[str] = ()) -> Measure:  # fmt: skip
+              extra: Iterable[Gap] = ()) -> Measure:  # fmt: skip
     read = [(year.year, field, value) for year in years for field, value in year.values.items()]
-    missing = [f"{year} 年{FIGURE_NAMES[field]}" for year, field, value in read if value is None]
+    missing = [Gap(f"{year} 年{FIGURE_NAMES[field]}", field) for year, field, value in read if value is None]
     inputs = tuple(
         (f"{year} 年{FIGURE_NAMES[field]}", amount_words(value, FIGURE_UNITS.get(field, "元")))
         for year, field, value in read
@@ -142,7 +142,7 @@ def _ratio(top: str, bottom: str) -> Callable[[Question], Measure]:
             above, below = values[top], values[bottom]
             ratios.append(above / below if above is not None and below is not None and below > 0 else None)
             if below is not None and below <= 0:
-                extra.append(f"大于 0 的 {year} 年{FIGURE_NAMES[bottom]}（为 0 时算不出比例）")
+                extra.append(Gap(f"大于 0 的 {year} 年{FIGURE_NAMES[bottom]}（为 0 时算不出比例）", bottom))
         return _measured(ask, years, *_put_together(ratios, ask.args.over), extra=extra)
 
     return measure
@@ -155,7 +155,7 @@ def _chain(field: str, back: int, formula: Callable[..., Fraction]) -> Callable[
         years = [_read(ask, ask.last - step, field) for step in reversed(range(back + 1))]
         values = [year.values[field] for year in years]
         extra = [
-            f"大于 0 的 {year.year} 年{FIGURE_NAMES[field]}（为 0 时算不出增长率）"
+            Gap(f"大于 0 的 {year.year} 年{FIGURE_NAMES[field]}（为 0 时算不出增长率）", field)
             for year, value in zip(years[:-1], values, strict=False)
             if value is not None and value <= 0
         ]
@@ -213,7 +213,7 @@ def _niche_years(ask: Question) -> Measure:
         f"截至 {ask.last}-12-31",
         DECLARED,
         ("niche_since",),
-        () if found is not None else ("从事特定细分市场的起始年份",),
+        () if found is not None else (Gap("从事特定细分市场的起始年份", "niche_since"),),
         () if start is None else (("从事特定细分市场的起始年份", f"{start} 年"),),
     )
 
@@ -230,7 +230,7 @@ def _established_years(ask: Question) -> Measure:
         f"截至 {ask.on}",
         "登记信息",
         ("established_on",),
-        () if found is not None else ("注册日期",),
+        () if found is not None else (Gap("注册日期", "established_on"),),
         () if since is None else (("注册日期", since.isoformat()),),
     )
 
@@ -253,14 +253,16 @@ def _of_profile(ask: Question, found: Fraction | None) -> Measure:
     field = ask.args.field
     name = PROFILE_NAMES.get(field, field)
     answer = ask.record.profile.get(field)
-    words = {True: "是", False: "否"}.get(answer, str(answer)) if isinstance(answer, bool) else str(answer)
+    words = (
+        ("是" if answer else "否") if isinstance(answer, bool) else SIZE_WORDS.get(str(answer), str(answer))
+    )
     return Measure(
         found,
         found,
         f"截至 {ask.on}",
         DECLARED,
         (field,),
-        () if found is not None else (name,),
+        () if found is not None else (Gap(name, field),),
         () if found is None else ((name, words),),
     )
 
@@ -305,6 +307,7 @@ PROFILE_NAMES = {
     "key_link": "处于产业链关键环节",
     "lead_field": "主导产品属于规定领域",
 }
+SIZE_WORDS = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
 PROFILE_UNITS = {"digital_level": "级", "market_rank": "名"}
 
 YEARS = frozenset({"years", "over"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from policies.engine.standards.measures import (
     Check,
+    Gap,
     Measure,
     at_most,
     known,
@@ -51,7 +52,7 @@ def _counted(
         if "" in unknown
         else ((f"{what.name}（符合要求的）", amount_words(low or Fraction(0), what.unit)),)
     )
-    missing = tuple(f"{what.name}{label and '的'}{label}" for label in unknown)
+    missing = tuple(Gap(f"{what.name}{label and '的'}{label}", what.field) for label in unknown)
     return Measure(low, high, f"{start}{ask.on}", what.source, (what.field,), missing, there)
 
 

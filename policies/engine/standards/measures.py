@@ -16,6 +16,13 @@ T = TypeVar("T")
 Check = tuple[str, bool | None]  # what is asked of an entry, and the answer; None is not known
 
 
+class Gap(NamedTuple):
+    """Something that is not there: what to call it, and the field of the record it belongs into."""
+
+    label: str
+    field: str
+
+
 class Measure(NamedTuple):
     """`low` and `high` are equal when all is known; None is without a limit."""
 
@@ -24,7 +31,7 @@ class Measure(NamedTuple):
     period: str
     source: str
     fields: tuple[str, ...]  # keys of the record that were looked at
-    missing: tuple[str, ...] = ()
+    missing: tuple[Gap, ...] = ()
     inputs: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -36,6 +36,7 @@ class Finding(NamedTuple):
     fields: tuple[
         str, ...
     ] = ()  # keys of the record that were looked at: "rd_expense", "ip", "niche_since" …
+    missing_fields: tuple[str, ...] = ()  # of them, those in which something is missing
 
 
 class GroupScore(NamedTuple):
@@ -106,3 +107,4 @@ class Lift(NamedTuple):
     unit: str
     gains: Decimal | None = None  # points won, for a scored criterion
     needs: str = ""  # key of the record field that would have to change
+    year: int | None = None  # of the yearly figures, when the field is one of them
