@@ -51,6 +51,9 @@ class Region(models.Model):
         "直报省级", default=False, help_text="直接向省里报送的单位，市里只能查看。"
     )
     in_portal = models.BooleanField("使用本平台", default=False)
+    contact = models.CharField(
+        "咨询电话", max_length=60, blank=True, help_text="企业办事时可以拨打的电话，如 0373-3050000。"
+    )
 
     objects = RegionQuerySet.as_manager()
 
@@ -158,6 +161,7 @@ class Message(models.Model):
     created_at = models.DateTimeField("时间", db_default=Now())
     read_at = models.DateTimeField("已读时间", null=True, blank=True)
     mailed_at = models.DateTimeField("邮件时间", null=True, blank=True)
+    mail_error = models.CharField("邮件退回原因", max_length=200, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -168,7 +172,9 @@ class Message(models.Model):
             models.Index(
                 name="accounts_message_unread", fields=["recipient"], condition=Q(read_at__isnull=True)
             ),
-            models.Index(name="accounts_message_to_mail", fields=["id"], condition=Q(mailed_at__isnull=True)),
+            models.Index(
+                name="accounts_message_to_mail", fields=["created_at"], condition=Q(mailed_at__isnull=True)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

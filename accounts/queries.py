@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from accounts.models import Region, RegionAlias
+from accounts.models import Message, Region, RegionAlias, SavedFilter
 from core.models import AuditEntry
 
 
@@ -61,3 +61,17 @@ def audit_entries(user, query=""):
 def units_for(request):
     """Units that the person may choose from in a filter; none without a request (the API schema asks so)."""
     return Region.objects.units().visible_to(request.user) if request else Region.objects.none()
+
+
+def last_mail_error(user) -> str:
+    """Why the newest mail to the person did not arrive; "" when it did."""
+    newest = Message.objects.visible_to(user).exclude(mailed_at__isnull=True, mail_error="").first()
+    return newest.mail_error if newest else ""
+
+
+def saved_filters(user, page, query="") -> list[SavedFilter]:
+    """The person's saved filters of one list; the one that is in use has `current`."""
+    found = list(SavedFilter.objects.filter(user=user, page=page))
+    for saved in found:
+        saved.current = saved.query == query
+    return found

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import MessageViewSet
 from awards.api import AwardRunViewSet, DeterminationViewSet
 from awards.determine_api import DetermineViewSet
 from awards.facts_api import AssessmentViewSet, InvestmentViewSet, SubsidyViewSet
@@ -11,6 +12,7 @@ from reports.api import EnterpriseViewSet
 from tiers.api import RecognitionViewSet
 
 router = SimpleRouter()
+router.register("messages", MessageViewSet, basename="message")
 router.register("enterprises", EnterpriseViewSet, basename="enterprise")
 router.register("recognitions", RecognitionViewSet, basename="recognition")
 router.register("policies", PolicyEditionViewSet, basename="policy")

@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.enums import Role
+from accounts.models import Message
 
 PRODUCT = "专精特新梯度培育管理平台"
 PRODUCT_SHORT = "梯度培育平台"
@@ -96,6 +97,12 @@ def _scope(user) -> str:
     return user.region.name if user.region_id else ""
 
 
+def _unread(user) -> str:
+    """How many messages wait, for the badge; "" for none. Stops counting at 99."""
+    count = Message.objects.visible_to(user).unread().order_by()[:100].count()
+    return "99+" if count > 99 else str(count or "")
+
+
 def shell(request) -> dict:
     """Context of the page frame. Menu and region are lazy: fragments do not ask for them."""
     user = getattr(request, "user", None)
@@ -109,6 +116,8 @@ def shell(request) -> dict:
         "body_class": "ap" if firm else "",
         "menu_groups": SimpleLazyObject(lambda: menu_for(user.role, request.path)),
         "scope_label": SimpleLazyObject(lambda: _scope(user)),
+        "inbox_url": _address("accounts:message_list"),
+        "unread": SimpleLazyObject(lambda: _unread(user)),
         "user_label": user.full_name or user.username,
         "role_label": user.get_role_display(),
         "search_url": _address("enterprises:enterprise_list") if searches else "",

@@ -1,9 +1,6 @@
 """One settings file for every place the portal runs; what differs comes from the environment (deploy/env.example)."""
 
-import contextlib
 import json
-import os
-import secrets
 import sys
 from pathlib import Path
 
@@ -11,7 +8,9 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from environs import Env
 
+from config.broker import broker
 from config.logs import logging_at
+from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -25,27 +24,9 @@ if not env.str("DATABASE_URL", "") and not TESTING and PUBLISHED.exists():
     SERVERS, VAR_DIR = json.loads(PUBLISHED.read_text()), PUBLISHED.parent
 SERVERS = {name: env.str(name, url) for name, url in SERVERS.items() if name in ("DATABASE_URL", "REDIS_URL")}
 
-
-def _secret_key() -> str:
-    """SECRET_KEY from the environment, else a random one kept in the installation's own var directory."""
-    if given := env.str("SECRET_KEY", ""):
-        return given
-    kept = VAR_DIR / "secret_key"
-    if kept.exists():
-        return kept.read_text()
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
-    draft = VAR_DIR / f"secret_key.{os.getpid()}"
-    draft.touch(mode=0o600)
-    draft.write_text(secrets.token_urlsafe(50))
-    with contextlib.suppress(FileExistsError):  # whoever is first decides
-        os.link(draft, kept)
-    draft.unlink()
-    return kept.read_text()
-
-
 # ---- security -------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(VAR_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", not (DEBUG or DEMO or TESTING))
@@ -163,9 +144,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = (
-    False  # parallel bursts pass them; accounts.backends reserves each try in the database first
-)
+# Parallel bursts pass allauth's limits; accounts.backends reserves each try in the database first.
+ACCOUNT_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "专精特新梯度培育管理平台"
 
@@ -215,16 +195,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
 }
 
+# ---- mail -----------------------------------------------------------------------------------------------
+# Without EMAIL_URL nothing is mailed (and nothing counts as mailed); the demo prints its mails.
+globals().update(env.dj_email_url("EMAIL_URL", "console:" if DEMO else "dummy:"))
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a row
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "portal@localhost")
+PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000")  # what links in mails begin with
+
 # ---- background jobs ------------------------------------------------------------------------------------
-CELERY_BROKER_URL = SERVERS["REDIS_URL"]
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(SERVERS["REDIS_URL"])
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2}
-if SERVERS["REDIS_URL"].startswith("filesystem:"):  # the demo on a platform without a Redis wheel
-    CELERY_BROKER_URL = "filesystem://"
-    queue_dir = SERVERS["REDIS_URL"].removeprefix("filesystem://")
-    CELERY_BROKER_TRANSPORT_OPTIONS = {f"data_folder_{end}": queue_dir for end in ("in", "out")} | {
-        "control_folder": f"{queue_dir}/control"
-    }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -234,6 +214,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
+    "mails": {"task": "accounts.tasks.send_mails", "schedule": 60},
     "nightly-award-runs": {"task": "awards.tasks.start_nightly_runs", "schedule": crontab(hour=2, minute=0)},
 }
 

@@ -99,7 +99,7 @@ def serving(var: Path, port: int, say: Say, *, own: bool = False) -> Iterator[tu
         check_port(port)
         say("数据库和消息队列已启动")
         address = f"http://127.0.0.1:{port}/"
-        world = World(var, _environment(var, servers))
+        world = World(var, _environment(var, servers, address))
         try:
             world.start(
                 "worker", *CELERY, "worker", "-c", "2", "-l", "INFO", "--without-gossip", "--without-mingle"
@@ -116,12 +116,13 @@ def serving(var: Path, port: int, say: Say, *, own: bool = False) -> Iterator[tu
             world.stop()
 
 
-def _environment(var: Path, servers: embedded.Servers) -> dict[str, str]:
+def _environment(var: Path, servers: embedded.Servers, address: str) -> dict[str, str]:
     return {
         **os.environ,
         **servers.environment(),
         "PORTAL_DEMO": "1",
         "PORTAL_VAR": str(var),
+        "PORTAL_URL": address,
         "SECRET_KEY": settings.SECRET_KEY,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",

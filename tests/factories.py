@@ -9,7 +9,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.enums import Role
-from accounts.models import Region, User
+from accounts.models import Message, Region, User
 from awards.models import AwardRun, Determination, EquipmentInvestment, PlatformAssessment, ProvincialSubsidy
 from core.models import Job
 from enterprises.models import Enterprise, ImportBatch, Membership
@@ -307,3 +307,15 @@ class SubmissionFactory(DjangoModelFactory):
 def snapshot_sha256(content):
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class MessageFactory(DjangoModelFactory):
+    """An unread message to an enterprise user with an e-mail address."""
+
+    class Meta:
+        model = Message
+
+    recipient = factory.SubFactory(UserFactory, of_enterprise=True, email="firm@example.com")
+    kind = "case"
+    key = factory.Sequence(lambda n: f"test:{n}")
+    title = factory.Sequence(lambda n: f"测试消息{n}")

@@ -31,6 +31,8 @@ READERS = STAFF | {E}
 PLAIN = {
     "reports:home": ALL,
     "accounts:audit_list": {A},
+    "accounts:message_list": ALL,
+    "accounts:message_settings": ALL,
     "enterprises:enterprise_list": READERS,
     "enterprises:import_list": {C, T, A},
     "enterprises:import_upload": {C, T},
@@ -39,6 +41,7 @@ PLAIN = {
     "awards:run_list": CITY,
     "awards:determination_list": READERS,
     "awards:determine_file": {T},
+    "api:message-list": ALL,
     "api:enterprise-list": ALL,
     "api:recognition-list": ALL,
     "api:policy-list": ALL,
@@ -84,10 +87,20 @@ ACTS = {
     "api:import-header": ("batch", {T}),
     "api:import-undo": ("batch", {T}),
 }
-ACTS_WITHOUT_RECORD = {"awards:run_start": {T}, "awards:determination_export": STAFF}
+ACTS_WITHOUT_RECORD = {
+    "accounts:message_read_all": ALL,
+    "api:message-read-all": ALL,
+    "awards:run_start": {T},
+    "awards:determination_export": STAFF,
+}
 # Other records: a published text for everybody, a job for its own requester (tests/core/test_jobs.py),
-# a template by its kind, a computation that stores nothing.
+# a template by its kind, a computation that stores nothing, messages and saved filters for their owner
+# (tests/accounts/test_messages.py).
 ELSEWHERE = {
+    "accounts:message_open",
+    "api:message-read",
+    "accounts:filter_save",
+    "accounts:filter_delete",
     "policies:edition_detail",
     "api:policy-detail",
     "core:job_detail",
