@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
 IMPORTERS = [
     "enterprises.roster.RosterImporter",
     "tiers.imports.RecognitionImporter",
+    "tiers.results.ResultImporter",
     "awards.imports.SubsidyImporter",
     "awards.imports.AssessmentImporter",
     "awards.imports.InvestmentImporter",

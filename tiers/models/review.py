@@ -20,6 +20,12 @@ from tiers.models.application import Application, Intake, Submission, people
 from tiers.models.recognition import Recognition
 
 
+class OfficeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A unit sees what it did itself; the city's people also see what its units did."""
+        return self.filter(region__in=Region.objects.visible_to(user))
+
+
 class CriterionCheck(models.Model):
     """An officer's tick on one criterion, made on one submission: a later submission asks for it anew."""
 
@@ -183,6 +189,8 @@ class Draw(models.Model):
     drawn_by = people("抽取人")
     drawn_at = models.DateTimeField("抽取时间", db_default=Now())
 
+    objects = OfficeQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "随机抽查"
         ordering = ["-pk"]
@@ -207,6 +215,8 @@ class Publicity(models.Model):
     contact = models.CharField("受理异议的地址和电话", max_length=200)
     published_by = people("公示人")
     published_at = models.DateTimeField("发布时间", db_default=Now())
+
+    objects = OfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "公示"
@@ -234,6 +244,8 @@ class Report(models.Model):
     reported_on = models.DateField("上报日期")
     reported_by = people("上报人")
     reported_at = models.DateTimeField("登记时间", db_default=Now())
+
+    objects = OfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "上报批次"
