@@ -20,9 +20,9 @@ BELOW = {
     "demo": set(),
 }
 ON_TOP = {"config", "demo"}
-SHARED = {"models", "enums", "queries", "services"}  # what one app may import of another
+SHARED = {"models", "enums", "fields", "queries", "services"}  # what one app may import of another
 OPEN_APPS = {"core", "policies"}  # libraries of the house: any module may be imported
-LAYERS = ["enums", "models", "queries", "services", "middle", "edge", "urls"]
+LAYERS = ["enums", "models", "fields", "queries", "services", "middle", "edge", "urls"]
 MIDDLE = {"forms", "filters", "tasks", "imports", "exports", "permissions"}
 EDGE = {"views", "api", "admin"}
 # Why an import may stand inside a function. The comment beside the import names one of these.

@@ -21,6 +21,11 @@ from enterprises.enums import (
 from enterprises.models.firm import Enterprise
 
 
+def _before():
+    """The row as it was before each change: with the row itself nothing is lost, and a mass insert fires nothing."""
+    return pghistory.UpdateEvent(row=pghistory.Old)
+
+
 def evidence_path(evidence, name) -> str:
     """Outside the web root, and never by the name a person chose."""
     return f"evidence/{evidence.enterprise_id}/{uuid.uuid4().hex}.{evidence.media_type.rpartition('/')[2]}"
@@ -112,7 +117,7 @@ def _money(label):
     return models.DecimalField(f"{label}（元）", max_digits=14, decimal_places=2, null=True, blank=True)
 
 
-@pghistory.track(pghistory.UpdateEvent())
+@pghistory.track(_before())
 class YearlyFigures(Sourced):
     """Closing figures of one year on one basis, in yuan."""
 
@@ -168,7 +173,7 @@ class YearlyFigures(Sourced):
         return f"{self.enterprise} {self.year}"
 
 
-@pghistory.track(pghistory.UpdateEvent())
+@pghistory.track(_before())
 class FirmProfile(Sourced):
     """Single facts of an enterprise by the key of enterprises.fields; each remembers its source and day."""
 
@@ -186,7 +191,7 @@ class FirmProfile(Sourced):
         return str(self.enterprise)
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(_before(), pghistory.DeleteEvent())
 class IntellectualProperty(RecordItem):
     kind = models.CharField("类别", max_length=20, choices=IpKind)
     granted_on = models.DateField("授权日期", null=True, blank=True)
@@ -215,11 +220,12 @@ class IntellectualProperty(RecordItem):
         ]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(_before(), pghistory.DeleteEvent())
 class Honour(RecordItem):
     kind = models.CharField("类别", max_length=20, choices=HonourKind)
     level = models.CharField("级别", max_length=16, choices=Level)
     awarded_on = models.DateField("证书日期", null=True, blank=True)
+    valid_until = models.DateField("有效期至", null=True, blank=True)
     rank = models.PositiveSmallIntegerField("单位排名", null=True, blank=True)
 
     class Meta:
@@ -227,7 +233,7 @@ class Honour(RecordItem):
         ordering = ["-awarded_on", "pk"]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(_before(), pghistory.DeleteEvent())
 class RdInstitution(RecordItem):
     level = models.CharField("级别", max_length=16, choices=Level)
     recognised_on = models.DateField("认定日期", null=True, blank=True)
@@ -238,7 +244,7 @@ class RdInstitution(RecordItem):
         ordering = ["-recognised_on", "pk"]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(_before(), pghistory.DeleteEvent())
 class EquityFinancing(RecordItem):
     """`name` is the investor."""
 
@@ -246,7 +252,12 @@ class EquityFinancing(RecordItem):
     amount = _money("实缴金额")
     qualified = models.BooleanField("合格机构投资者", null=True, blank=True)
     share = models.DecimalField(
-        "出让股份（%）", max_digits=5, decimal_places=2, null=True, blank=True, help_text="如 12.5。"
+        "出让股份",
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="占总股本：0.125 即 12.5%。",
     )
 
     class Meta:
@@ -254,7 +265,7 @@ class EquityFinancing(RecordItem):
         ordering = ["-financed_on", "pk"]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(_before(), pghistory.DeleteEvent())
 class StandardWork(RecordItem):
     level = models.CharField("级别", max_length=16, choices=Level)
     leading = models.BooleanField("主持制定", null=True, blank=True)
@@ -266,7 +277,7 @@ class StandardWork(RecordItem):
         ordering = ["-published_on", "pk"]
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(_before(), pghistory.DeleteEvent())
 class Certificate(RecordItem):
     kind = models.CharField("类别", max_length=20, choices=CertificateKind)
     valid_from = models.DateField("有效期起", null=True, blank=True)

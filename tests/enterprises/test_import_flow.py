@@ -170,6 +170,6 @@ def test_every_act_is_in_the_audit_trail():
 def test_parallel_upload_of_one_file_is_refused(monkeypatch):
     data = roster(2)
     upload(data)
-    monkeypatch.setattr(services, "_refuse_same_file", lambda *args: None)
+    monkeypatch.setattr(services.imports, "_refuse_same_file", lambda *args: None)
     with pytest.raises(Conflict, match="刚刚"):
         services.upload_batch(file=ContentFile(data, name="x.xlsx"), region=region("河南省"), actor=None)

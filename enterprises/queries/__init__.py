@@ -1,0 +1,16 @@
+"""Reading the record of an enterprise: as answers for forms, as facts for the engine, and what looks wrong in it."""
+
+from enterprises.queries.facts import firm_record, firm_records, overlay
+from enterprises.queries.record import Held, answers_of, held_answers, last_years
+from enterprises.queries.slips import slips
+
+__all__ = [
+    "Held",
+    "answers_of",
+    "firm_record",
+    "firm_records",
+    "held_answers",
+    "last_years",
+    "overlay",
+    "slips",
+]
