@@ -135,6 +135,17 @@ APPLICATION_TRANSITIONS = {
 }
 
 
+class SectionStatus(models.TextChoices):
+    """Where one part of an application stands."""
+
+    CANNOT_START = "cannot_start", "不能开始"
+    NOT_STARTED = "not_started", "未开始"
+    IN_PROGRESS = "in_progress", "填写中"
+    DONE = "done", "已完成"
+    NEEDS_CHANGE = "needs_change", "需要修改"
+    CHANGED = "changed", "已修改"
+
+
 class Origin(models.TextChoices):
     ONLINE = "online", "企业网上填报"
     STAFF = "staff", "工作人员代办"
@@ -221,6 +232,13 @@ class ChangeState(models.TextChoices):
     UNQUALIFIED = "unqualified", "已核实，不再符合条件"
 
 
+CHANGE_TRANSITIONS = {
+    ChangeState.REPORTED: {ChangeState.ACCEPTED, ChangeState.UNQUALIFIED},
+    ChangeState.ACCEPTED: set(),
+    ChangeState.UNQUALIFIED: set(),
+}
+
+
 class RevocationReason(models.TextChoices):
     ACCIDENT = "accident", "发生重大安全、质量、环境污染等事故"
     DISHONESTY = "dishonesty", "严重失信"
@@ -229,3 +247,9 @@ class RevocationReason(models.TextChoices):
     UNQUALIFIED = "unqualified", "重大变化后不再符合条件"
     UNREPORTED = "unreported", "重大变化未按期报告"
     OTHER = "other", "其他违法违规行为"
+
+    @property
+    def bans(self) -> bool:
+        """Whether the enterprise may not apply for years: for what it did wrong (63号 art. 16), not for what it no
+        longer is or did not report (art. 15)."""
+        return self in (self.ACCIDENT, self.DISHONESTY, self.TAX, self.FABRICATION)
