@@ -2,7 +2,7 @@
 
 from accounts.enums import Role
 from accounts.permissions import has_role
-from tiers.enums import ApplicationState
+from tiers.enums import ApplicationState, Origin
 
 
 def is_county_of(user, application) -> bool:
@@ -44,3 +44,50 @@ def can_read_city(user, intake) -> bool:
 def can_report_directly(user) -> bool:
     """A unit that answers to the province alone reports by itself."""
     return has_role(user, Role.COUNTY) and user.region.provincial_direct
+
+
+# ---- filling in -----------------------------------------------------------------------------------------
+
+
+def can_see_applications(user) -> bool:
+    """The pages of those who fill in: enterprises, and the offices that do it for them (代办)."""
+    return has_role(user, Role.ENTERPRISE, Role.COUNTY, Role.CITY)
+
+
+def can_start(user, enterprise) -> bool:
+    """The people of the enterprise, and the offices that may change its rows."""
+    if has_role(user, Role.ENTERPRISE):
+        return enterprise.memberships.filter(user=user).exists()
+    return _office_of(user, enterprise.managing_unit)
+
+
+def is_filler(user, application) -> bool:
+    """Those whose case it is to fill in: its enterprise, or the office of a case entered for it."""
+    if has_role(user, Role.ENTERPRISE):
+        return application.enterprise.memberships.filter(user=user).exists()
+    return application.origin == Origin.STAFF and _office_of(user, application.managing_unit)
+
+
+def can_fill(user, application) -> bool:
+    """While the enterprise has the case: a draft, or one that was returned."""
+    return application.state in ApplicationState.with_firm() and is_filler(user, application)
+
+
+def can_withdraw(user, application) -> bool:
+    """Before the county has accepted it."""
+    return application.state == ApplicationState.SUBMITTED and is_filler(user, application)
+
+
+def can_see_intakes(user) -> bool:
+    return has_role(user, Role.COUNTY, Role.CITY, Role.LEADER, Role.AUDITOR)
+
+
+def can_manage_intakes(user) -> bool:
+    """City staff, for their own city."""
+    return has_role(user, Role.CITY)
+
+
+def _office_of(user, unit) -> bool:
+    if has_role(user, Role.COUNTY):
+        return user.region_id == unit.pk
+    return has_role(user, Role.CITY) and user.region_id == unit.parent_id and not unit.provincial_direct
