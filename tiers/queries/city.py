@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.enums import RegionKind
 from enterprises.models import Enterprise
 from policies.queries import standard_of
-from tiers.enums import ApplicationState, ObjectionState
+from tiers.enums import ApplicationState, ObjectionKind, ObjectionState
 from tiers.models import Application, Draw, Intake, Objection, Publicity, SiteVisit
 from tiers.queries.review import newest, obstacles
 
@@ -125,7 +125,9 @@ def reportable(intake: Intake, region, today):
         "enterprise", "managing_unit__parent", "edition", "intake", "publicity"
     )
     if region.kind == RegionKind.CITY:
-        held = Objection.objects.filter(application=OuterRef("pk"), state=ObjectionState.OPEN)
+        held = Objection.objects.filter(
+            application=OuterRef("pk"), kind=ObjectionKind.PUBLICITY, state=ObjectionState.OPEN
+        )
         cases = cases.filter(state=ApplicationState.PUBLICITY, publicity__ends_on__lt=today).exclude(
             Exists(held)
         )

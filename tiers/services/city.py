@@ -202,7 +202,7 @@ def decide_objection(*, objection, upheld: bool, decision, actor) -> Objection:
     no other objection is open. An objection to a case that has ended is only closed."""
     case = locked(objection.application)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
-    if objection.state != ObjectionState.OPEN:
+    if objection.kind != ObjectionKind.PUBLICITY or objection.state != ObjectionState.OPEN:
         raise Conflict("这项异议已经处理，请刷新页面查看。")
     decision = clean_text(decision, max_length=WORDS_LENGTH, multiline=True)
     objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
@@ -215,7 +215,7 @@ def decide_objection(*, objection, upheld: bool, decision, actor) -> Objection:
         end_case(
             case, reason=RejectReason.OBJECTION, words=decision, actor=actor, action="异议成立，不予推荐"
         )
-    elif case.objections.filter(state=ObjectionState.OPEN).exists():
+    elif case.objections.filter(kind=ObjectionKind.PUBLICITY, state=ObjectionState.OPEN).exists():
         note(
             case,
             actor=actor,

@@ -13,11 +13,11 @@ from core.workdays import workdays_after
 from enterprises.queries import firm_record, overlay
 from enterprises.services import add_evidence
 from policies.engine.standards import Assessment
-from policies.queries import standard_edition_for, standard_of
+from policies.queries import size_table, standard_edition_for, standard_of
 from tiers.enums import ApplicationState, CheckVerdict, ReviewLevel, VisitItem
 from tiers.models import Application, CriterionCheck, SiteVisit
 from tiers.queries import review as queries
-from tiers.queries.assessments import assess_firm
+from tiers.queries.assessments import Yardstick, titled_record
 from tiers.queries.cases import load_case
 from tiers.queries.review import IN_REVIEW, NEEDS_A_PERSON, Row
 from tiers.services.steps import locked_in, move, note
@@ -55,7 +55,7 @@ def accept_application(*, application, actor) -> Application:
     reason = ""
     if submission.edition_id != edition.pk:
         reason = f"受理之日适用的标准是 {edition}，提交时是 {submission.edition}，按受理之日的标准审核。"
-        data |= {"submission": submission.pk, "assessment": stored(_assess(case, today))}
+        data |= {"submission": submission.pk, "assessment": stored(_assess(case, edition, today))}
     days = standard_of(edition).procedure.county_review_working_days
     move(
         case,
@@ -72,10 +72,11 @@ def accept_application(*, application, actor) -> Application:
     return case
 
 
-def _assess(case, day) -> Assessment:
+def _assess(case, edition, day) -> Assessment:
     """What was handed in, under another edition: nobody can change the answers while the case waits."""
     record = overlay(firm_record(case.enterprise), load_case(case).all_answers)
-    return assess_firm(case.enterprise, case.title, kind=case.kind, on=day, record=record).assessment
+    stick = Yardstick(edition, standard_of(edition), size_table(day), case.kind, day)
+    return stick.measure(titled_record(case.enterprise, record)).assessment
 
 
 def stored(found: Assessment) -> dict[str, Any]:
@@ -216,6 +217,10 @@ def record_visit(
     visit as a whole agrees when every item does.
     """
     case = locked_in(application, *IN_REVIEW[level])
+    first_officer, second_officer = (
+        clean_text(first_officer, max_length=40),
+        clean_text(second_officer, max_length=40),
+    )
     errors = _visit_errors(visited_on, first_officer, second_officer, findings)
     if errors:
         raise Refused(errors)
