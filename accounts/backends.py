@@ -20,7 +20,7 @@ class LimitedBackend(ModelBackend):
     def authenticate(self, request, username=None, password=None, **kwargs):
         if not username or password is None:
             return None
-        here = f"login:{username.lower()}:{_address(request)}"
+        here = f"login:{username.lower()}:{limits.address(request)}"
         anywhere = f"login:{username.lower()}"
         free = limits.take(here, limit=TRIES, window=WINDOW)
         if not (free and limits.take(anywhere, limit=TRIES_ANYWHERE, window=WINDOW)):
@@ -29,12 +29,5 @@ class LimitedBackend(ModelBackend):
         if user is not None:
             limits.release(here)
             limits.release(anywhere)
-            audit.record("登录", user, actor=user, address=_address(request))
+            audit.record("登录", user, actor=user, address=limits.address(request))
         return user
-
-
-def _address(request) -> str:
-    """The client's address; nginx sets X-Real-IP and nobody else can reach the application server."""
-    if request is None:
-        return "-"
-    return request.headers.get("X-Real-IP") or request.META.get("REMOTE_ADDR", "-")

@@ -28,3 +28,10 @@ def release(key: str) -> None:
     """Forget the tries under `key` (after a success)."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM core_counter WHERE key = %s", [key[:200]])
+
+
+def address(request) -> str:
+    """The client's address; nginx sets X-Real-IP and nobody else can reach the application server."""
+    if request is None:
+        return "-"
+    return request.headers.get("X-Real-IP") or request.META.get("REMOTE_ADDR", "-")

@@ -319,3 +319,17 @@ class MessageFactory(DjangoModelFactory):
     kind = "case"
     key = factory.Sequence(lambda n: f"test:{n}")
     title = factory.Sequence(lambda n: f"测试消息{n}")
+
+
+def published_standards() -> dict:
+    """Every tier standard as shipped, published: slug → edition (the same rows on every call)."""
+    from pathlib import Path
+
+    from policies.services import publish_standard
+
+    documents = Path(__file__).resolve().parent.parent / "policies" / "documents" / "standards"
+    editions = [
+        publish_standard(text=path.read_text(encoding="utf-8"), actor=None)
+        for path in sorted(documents.glob("*.toml"))
+    ]
+    return {edition.slug: edition for edition in editions}

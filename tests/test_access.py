@@ -37,6 +37,7 @@ PLAIN = {
     "enterprises:import_list": {C, T, A},
     "enterprises:import_upload": {C, T},
     "tiers:recognition_list": READERS | {S},
+    "tiers:self_check_list": {E},
     "policies:edition_list": ALL,
     "awards:run_list": CITY,
     "awards:determination_list": READERS,
@@ -57,6 +58,7 @@ PLAIN = {
 # Pages of one record: (record, who of its own region gets it). Everybody else of that region: 403 or 404.
 RECORD = {
     "enterprises:enterprise_detail": ("enterprise", READERS),
+    "tiers:self_check": ("enterprise", READERS),
     "enterprises:import_detail": ("batch", {T, A}),
     "enterprises:import_marked": ("batch", {T, A}),
     "awards:run_detail": ("run", CITY),
@@ -108,7 +110,14 @@ ELSEWHERE = {
     "enterprises:import_template",
     "api:determine-list",
 }
-OPEN = {"healthz", "account_login", "account_logout", "account_signup", "account_inactive"}
+OPEN = {
+    "healthz",
+    "tiers:calculator",
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+}
 ALLAUTH = ("account_", "mfa_", "usersessions_")
 
 

@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import NamedTuple
 
+from core.money import WAN
 from core.templatetags.portal import num
-from policies.engine.standards import Assessment, Finding, Verdict
+from policies.engine.standards import Assessment, Finding, Lift, Verdict
 from policies.engine.standards.indicators import FIGURE_NAMES, PROFILE_NAMES
 from policies.enums import CaseKind, StandardTier
 
-LIST_NAMES = {
+FIELD_NAMES = {
+    **FIGURE_NAMES,
+    **PROFILE_NAMES,
     "ip": "知识产权",
     "honours": "奖项和荣誉",
     "institutions": "研发机构",
@@ -18,8 +22,8 @@ LIST_NAMES = {
     "certificates": "认证",
     "titles": "称号",
 }
-FIELD_NAMES = {**FIGURE_NAMES, **PROFILE_NAMES, **LIST_NAMES}
 YEAR = re.compile(r"(\d{4}) 年")
+IN_YUAN = re.compile(r"([\d,]+\.\d{2}) 元")
 
 
 class ToDo(NamedTuple):
@@ -87,6 +91,18 @@ def _unknowns(found: Assessment) -> list[str]:
 OPEN_WORDS = {Verdict.MISSING: "缺数据", Verdict.PERSON: "需人工核实"}
 
 
+def short(found: Assessment) -> str:
+    """A few words: “差 2 项，缺 3 项数据”, “都已达到”."""
+    open_ones = found.open()
+    words = (
+        (Verdict.NOT_MET, "差 {} 项"),
+        (Verdict.MISSING, "缺 {} 项数据"),
+        (Verdict.PERSON, "{} 项待核实"),
+    )
+    parts = [word.format(number) for verdict, word in words if (number := count(open_ones, verdict))]
+    return "，".join(parts) or ("都已达到" if found.verdict is Verdict.MET else conclusion(found))
+
+
 def count(findings: Iterable[Finding], verdict: Verdict) -> int:
     return sum(finding.verdict is verdict for finding in findings)
 
@@ -105,11 +121,46 @@ def to_do(found: Assessment) -> tuple[ToDo, ...]:
 
 
 def field_of(label: str, finding: Finding) -> str:
-    """Which of the finding's fields a missing label speaks of: the longest name that stands in it."""
-    named = [field for field in finding.fields if FIELD_NAMES.get(field, label) in label]
+    """Which of the finding's missing fields a label speaks of: the one with the longest name in it, else the first."""
+    fields = finding.missing_fields
+    named = [field for field in fields if FIELD_NAMES.get(field, label) in label] or list(fields)
     return max(named, key=lambda field: len(FIELD_NAMES.get(field, "")), default="")
 
 
 def year_of(label: str) -> int | None:
     found = YEAR.search(label)
     return int(found[1]) if found else None
+
+
+def next_steps(found: Assessment, lifts: Iterable[Lift]) -> tuple[Lift, ...]:
+    """What to change so that more is reached: gates first, points only while the score is not enough.
+
+    Missing data (see to_do) and what a person has to judge are not among them.
+    """
+    gates = {gate.key for gate in found.gates}
+    steps = []
+    for lift in lifts:
+        finding = found.finding(lift.criterion)
+        waits = finding.verdict in (Verdict.MISSING, Verdict.PERSON) or (
+            lift.distance is None and finding.missing
+        )
+        if not waits and (lift.criterion in gates or finding.most == 0 or not found.score_stands()):
+            steps.append(lift)
+    return tuple(sorted(steps, key=lambda lift: lift.criterion not in gates))
+
+
+# ---- amounts --------------------------------------------------------------------------------------------
+
+
+def money_words(yuan: Decimal) -> str:
+    """Exact, never rounded over a line: 2864000 → 286.40 万元, 9999.99 → 9,999.99 元."""
+    if abs(yuan) < WAN:
+        return f"{yuan:,.2f} 元"
+    wan = yuan / WAN
+    places = max(2, -int(wan.normalize().as_tuple().exponent))
+    return f"{wan:,.{places}f} 万元"
+
+
+def in_wan(sentence: str) -> str:
+    """The engine's sentences speak of yuan to the cent; people read 万元."""
+    return IN_YUAN.sub(lambda amount: money_words(Decimal(amount[1].replace(",", ""))), sentence)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import template
 
-from core.templatetags.portal import NONE, num, status_tag, wan
+from core.templatetags.portal import NONE, num, status_tag
 from policies.engine.standards import Verdict
 from tiers import verdicts
 
@@ -17,19 +17,13 @@ def measured(finding) -> str:
     return with_unit(finding.value, finding.unit)
 
 
-@register.filter
-def distance(lift) -> str:
-    """How far it is to the line, with its unit; "" when it is not a matter of a number."""
-    return "" if lift.distance is None else with_unit(lift.distance, lift.unit)
-
-
 def with_unit(value, unit: str) -> str:
     if value is None or value == "":
         return NONE
     if not isinstance(value, Decimal | int):
         return str(value)
     if unit == "元":
-        return f"{wan(value)} 万元"
+        return verdicts.money_words(Decimal(value))
     return f"{num(value)}%" if unit == "%" else f"{num(value)} {unit}".rstrip()
 
 
@@ -43,6 +37,37 @@ def finding_tag(finding):
     return status_tag("met", "满分") if finding.points == finding.most else status_tag("met", "得分", "info")
 
 
+# Verdict → look of the conclusion: colour of the box, icon.
+LOOKS = {
+    Verdict.MET: ("ok", "circle-check"),
+    Verdict.NOT_MET: ("bad", "circle-x"),
+    Verdict.MISSING: ("warn", "help-circle"),
+    Verdict.PERSON: ("info", "user-check"),
+}
+
+
+@register.simple_tag
+def verdict_look(verdict) -> tuple[str, str]:
+    return LOOKS[verdict]
+
+
+@register.filter
+def short_verdict(assessment, prefix="") -> str:
+    """How far the enterprise is, for a card: 差 2 项，缺 3 项数据."""
+    return prefix + verdicts.short(assessment)
+
+
+@register.filter
+def route_findings(assessment):
+    """The direct routes as findings, each with what it stands for."""
+    return [route.finding._replace(note=f"可代替{route.replaces}") for route in assessment.routes]
+
+
+@register.filter
+def last_year(assessment) -> int:
+    return assessment.on.year - 1
+
+
 @register.simple_tag
 def group_score(groups, name):
     """The score of a group by its name; None without one."""
@@ -50,9 +75,9 @@ def group_score(groups, name):
 
 
 @register.filter
-def missing_links(finding, todo) -> list[tuple[str, str]]:
-    """(what is missing, where to fill it in); `todo` maps missing labels to addresses and may be absent."""
-    return [(label, (todo or {}).get(label, "")) for label in finding.missing]
+def missing_links(finding, links) -> list[tuple[str, str]]:
+    """(what is missing, where to fill it in); `links` maps the labels to addresses and may be absent."""
+    return [(label, (links or {}).get(label, "")) for label in finding.missing]
 
 
 @register.filter
@@ -69,3 +94,4 @@ def percent_of(part, whole) -> str:
 
 
 register.filter("conclusion", verdicts.conclusion)
+register.filter("in_wan", verdicts.in_wan)
