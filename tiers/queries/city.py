@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.enums import RegionKind
+from core.workdays import ONE_DAY, workdays_left
 from enterprises.models import Enterprise
 from policies.queries import standard_of
 from tiers.enums import ApplicationState, ObjectionKind, ObjectionState
-from tiers.models import Application, Draw, Intake, Objection, Publicity, SiteVisit
-from tiers.queries.review import newest, obstacles
+from tiers.models import Application, Draw, Intake, Objection, Publicity, SiteVisit, Submission
+from tiers.queries.review import obstacles
 
 # Where a city may draw from: recommended to it and not yet published.
 DRAWABLE = (ApplicationState.RECOMMENDED, ApplicationState.CITY_REVIEW)
@@ -101,6 +102,11 @@ def publicity_days(applications) -> int:
     return max(standard_of(case.edition).procedure.publicity_working_days for case in applications)
 
 
+def working_days(publicity: Publicity) -> int:
+    """Working days of a notice, first and last day included."""
+    return workdays_left(publicity.starts_on - ONE_DAY, publicity.ends_on)
+
+
 def published(publicity: Publicity):
     """The cases of a notice in the order of the list: by county, then as the county recommended them."""
     cases = publicity.applications.select_related("enterprise", "managing_unit", "edition")
@@ -171,9 +177,9 @@ def report_rows(cases) -> list[ReportRow]:
     ]
 
 
-def newest_of(cases) -> dict[int, Any]:
-    """Case → snapshot of its newest submission."""
-    found = Application.submissions.rel.related_model.objects.filter(application__in=cases)
+def newest_of(cases) -> dict[int, Submission]:
+    """Case → its newest submission. One query."""
+    found = Submission.objects.filter(application__in=cases)
     rows = found.order_by("application_id", "-round").distinct("application_id")
     return {row.application_id: row for row in rows}
 
@@ -223,20 +229,3 @@ def visit_words(visit) -> str:
     if visit is None:
         return "未核查"
     return f"{visit.visited_on} {'一致' if visit.consistent else '不一致'}"
-
-
-__all__ = [
-    "DRAWABLE",
-    "STAGES",
-    "draw_pool",
-    "drawn_cases",
-    "in_city_review",
-    "newest",
-    "public_list",
-    "publicity_days",
-    "publishable",
-    "published",
-    "report_rows",
-    "reportable",
-    "unit_progress",
-]

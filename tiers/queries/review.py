@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from policies.engine.standards import Criterion, Standard, Verdict
 from policies.engine.standards.assess import examined
 from policies.engine.standards.values import SCORE
@@ -291,6 +293,11 @@ def unsettled(application: Application, level: str):
     """The points that this office has asked for and not yet ticked off."""
     points = ReturnPoint.objects.filter(request__application=application, request__level=level)
     return points.exclude(state=PointState.SETTLED)
+
+
+def is_overdue(application: Application) -> bool:
+    """Is the day by which the enterprise should have handed in its corrections over?"""
+    return application.state == ApplicationState.RETURNED and timezone.localdate() > application.due_on
 
 
 def rounds(application: Application) -> list:
