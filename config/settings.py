@@ -131,6 +131,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 MEDIA_ROOT = VAR_DIR / "media"  # never served by URL: files go out through authorised views
 FILE_UPLOAD_PERMISSIONS = 0o600
+EVIDENCE_MAX_MB, EVIDENCE_MAX_FILES = 20, 300  # a file; files of one enterprise
+# What looks at every file before it is kept, such as "enterprises.scanners.clamd"; "" for nothing.
+EVIDENCE_SCANNER = env.str("EVIDENCE_SCANNER", "")
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "127.0.0.1:3310")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # Field history: row-level triggers, append-only (a statement-level trigger degrades on long sessions).
 PGHISTORY_APPEND_ONLY = True
@@ -228,5 +232,7 @@ IMPORTERS = [
     "awards.imports.AssessmentImporter",
     "awards.imports.InvestmentImporter",
 ]
+# Why a file of an enterprise may not be deleted, beyond the rows that point at it: callables of higher apps.
+EVIDENCE_KEEPERS = ["tiers.queries.keeping.submitted_with"]
 
 LOGGING = logging_at(env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO"))

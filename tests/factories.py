@@ -6,15 +6,17 @@ import json
 from decimal import Decimal
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from accounts.enums import Role
 from accounts.models import Message, Region, User
 from awards.models import AwardRun, Determination, EquipmentInvestment, PlatformAssessment, ProvincialSubsidy
 from core.models import Job
-from enterprises.models import Enterprise, ImportBatch, Membership
+from enterprises.enums import ScanState
+from enterprises.models import Enterprise, Evidence, ImportBatch, Membership
 from policies.models import PolicyEdition, StandardEdition
-from tests.makers import uscc
+from tests.makers import pdf, uscc
 from tiers.enums import ApplicationState, ReviewLevel, Title
 from tiers.models import Application, Intake, Publicity, Recognition, Submission
 
@@ -333,3 +335,21 @@ def published_standards() -> dict:
         for path in sorted(documents.glob("*.toml"))
     ]
     return {edition.slug: edition for edition in editions}
+
+
+class EvidenceFactory(DjangoModelFactory):
+    """A PDF kept for an enterprise; `data` makes it another file."""
+
+    class Meta:
+        model = Evidence
+        exclude = ["data"]
+
+    data = factory.Sequence(lambda n: pdf(f"文件{n}"))
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    file = factory.LazyAttribute(lambda o: ContentFile(o.data, name="x.pdf"))
+    name = factory.Sequence(lambda n: f"证明{n}.pdf")
+    media_type = "application/pdf"
+    size = factory.LazyAttribute(lambda o: len(o.data))
+    sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.data).hexdigest())
+    scan = ScanState.UNSCANNED
+    uploaded_by = factory.SubFactory(UserFactory)

@@ -195,3 +195,30 @@ def assessment(lines: Sequence[tuple[str, str, str]], *, year: int = 2023) -> by
 def saved(data: bytes, path: Path) -> Path:
     path.write_bytes(data)
     return path
+
+
+def pdf(text="证明") -> bytes:
+    """A small whole PDF; another text makes another file."""
+    body = f"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\n% {text}\n".encode()
+    return body + f"xref\n0 1\ntrailer << /Size 1 >>\nstartxref\n{len(body)}\n%%EOF\n".encode()
+
+
+def png(width=2, height=2, *, tail=b"") -> bytes:
+    """A picture as a PNG: head, data, end, and what is stuck behind it."""
+    import struct
+    import zlib
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"\0" * (min(width, 100) + 1) * min(height, 100))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"") + tail
+
+
+def jpeg(width=2, height=2, *, tail=b"") -> bytes:
+    """The frame of a JPEG: application data, size, scan, end, and what is stuck behind it."""
+    import struct
+
+    size = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
+    return b"\xff\xd8\xff\xe0\x00\x04AB" + size + b"\xff\xda\x00\x02\x12\x34" + b"\xff\xd9" + tail

@@ -133,9 +133,8 @@ ITEMS: dict[str, ItemKind] = {
                 _number("证书编号或文号"),
                 _day("awarded_on", "证书日期"),
                 _rank("rank", "单位排名", "证书上本企业在获奖单位中排第几。"),
-                _day("valid_until", "有效期至", "证书写明有效期的填写。"),
             ),
-            columns=("kind", "level", "awarded_on", "rank", "valid_until"),
+            columns=("kind", "level", "awarded_on", "rank"),
         ),
         ItemKind(
             key="standards",

@@ -225,7 +225,6 @@ class Honour(RecordItem):
     kind = models.CharField("类别", max_length=20, choices=HonourKind)
     level = models.CharField("级别", max_length=16, choices=Level)
     awarded_on = models.DateField("证书日期", null=True, blank=True)
-    valid_until = models.DateField("有效期至", null=True, blank=True)
     rank = models.PositiveSmallIntegerField("单位排名", null=True, blank=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import DomainError
 from enterprises.enums import IpSource
-from enterprises.fields import FIELDS, ITEMS, Store, answer_key, split_key
+from enterprises.fields import FIELDS, ITEMS, RecordField, Store, split_key
 from enterprises.models import Enterprise, FirmProfile, YearlyFigures
 from enterprises.queries.record import in_column
 from policies.engine.standards.record import (
@@ -79,10 +79,17 @@ def _figures(row: YearlyFigures, facts: Mapping[str, Any]) -> Figures:
 
 def _profile(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: field.unpack(facts[key]["value"])
+        key: _for_engine(field, field.unpack(facts[key]["value"]))
         for key, field in FIELDS.items()
         if field.store is Store.FACTS and key in facts and facts[key]["value"] is not None
     }
+
+
+def _for_engine(field: RecordField, value: Any) -> Any:
+    """The engine takes the fields of the lead product as yes or no: whether it belongs to a listed one at all."""
+    if field.key == "lead_field" and value is not None:
+        return value != ("none",)
+    return value
 
 
 def _ref(item) -> str:
@@ -102,7 +109,7 @@ MAKERS = {
         high_value=item.high_value,
     ),
     "honours": lambda item: HonourFact(
-        _ref(item), item.kind, item.level, item.awarded_on, item.rank, item.valid_until
+        _ref(item), item.kind, item.level, item.awarded_on, item.rank
     ),
     "institutions": lambda item: InstitutionFact(_ref(item), item.level, item.recognised_on),
     "equity": lambda item: EquityFact(
@@ -131,7 +138,7 @@ def overlay(record: FirmRecord, answers: Mapping[str, Any]) -> FirmRecord:
             if field.key in ENGINE_FIGURES:
                 years[year] = replace(years.get(year) or Figures(), **{field.key: value})
         elif field.store is Store.FACTS:
-            profile[answer_key(field)] = value
+            profile[field.key] = _for_engine(field, value)
         elif field.key in ("established_on", "industry_code"):
             firm[field.key] = value or ("" if field.key == "industry_code" else None)
     return replace(record, years=years, profile=profile, **firm)
