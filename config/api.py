@@ -10,6 +10,7 @@ from enterprises.import_api import ImportBatchViewSet
 from policies.api import PolicyEditionViewSet
 from reports.api import EnterpriseViewSet
 from tiers.api import RecognitionViewSet
+from tiers.assess_api import EnterpriseSelfAssessmentViewSet, SelfAssessViewSet
 
 router = SimpleRouter()
 router.register("messages", MessageViewSet, basename="message")
@@ -23,3 +24,9 @@ router.register("assessments", AssessmentViewSet, basename="assessment")
 router.register("investments", InvestmentViewSet, basename="investment")
 router.register("determine", DetermineViewSet, basename="determine")
 router.register("imports", ImportBatchViewSet, basename="import")
+router.register("self-assess", SelfAssessViewSet, basename="self-assess")
+router.register(
+    "enterprises/(?P<enterprise_pk>[0-9]{1,18})/self-assessments",
+    EnterpriseSelfAssessmentViewSet,
+    basename="enterprise-self-assessment",
+)

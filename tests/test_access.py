@@ -64,6 +64,7 @@ RECORD = {
     "awards:run_detail": ("run", CITY),
     "awards:determination_detail": ("determination", READERS),
     "api:enterprise-detail": ("enterprise", READERS),
+    "api:enterprise-self-assessment-list": ("enterprise", READERS),
     "api:recognition-detail": ("recognition", READERS),
     "api:award-run-detail": ("run", CITY),
     "api:award-run-totals": ("run", CITY),
@@ -109,6 +110,7 @@ ELSEWHERE = {
     "core:job_file",
     "enterprises:import_template",
     "api:determine-list",
+    "api:self-assess-list",
 }
 OPEN = {
     "healthz",

@@ -53,6 +53,12 @@ class Question:
     def label(self) -> str:
         return self.field.label_in(self.year)
 
+    def answers_for(self) -> set[str]:
+        """The lists of the record that the answer fills."""
+        if self.name.startswith("equity_"):
+            return {"equity"}
+        return {line.indicator for _, lines in self.lines for line in lines}
+
 
 # ---- the questions --------------------------------------------------------------------------------------
 
@@ -75,8 +81,14 @@ def questions_for(standard: Standard, kind: str, on: date) -> tuple[Question, ..
             owned += _quality_parts(line)
     if owned:
         found[OWNED] = _owned_question(owned)
-    order = {part.key: place for place, part in enumerate(PARTS)}
-    return tuple(sorted(found.values(), key=lambda q: (order[q.field.part], -(q.year or 0))))
+    parts = {part.key: place for place, part in enumerate(PARTS)}
+    fields = {key: place for place, key in enumerate(FIELDS)}
+    return tuple(
+        sorted(
+            found.values(),
+            key=lambda q: (parts[q.field.part], fields.get(q.field.key, len(fields)), -(q.year or 0)),
+        )
+    )
 
 
 def _ask_line(line: Line, criterion: Criterion, on: date) -> Iterator[Question]:
@@ -99,15 +111,22 @@ def _ask_line(line: Line, criterion: Criterion, on: date) -> Iterator[Question]:
     elif line.indicator == "quality_items":
         yield _plain_question(FIELDS["own_brand"], on)
     elif args.field:
-        yield _plain_question(_profile_field(args), on)
+        yield _plain_question(_profile_field(args, criterion), on)
 
 
 def _plain_question(field: RecordField, on: date) -> Question:
     return Question(field.key, field, hint=field.help_in(on.year - 1))
 
 
-def _profile_field(args: Args) -> RecordField:
-    return SIZE if args.field == SIZE.key else FIELDS[args.field]
+def _profile_field(args: Args, criterion: Criterion) -> RecordField:
+    """The record's own question; for what only a province's edition asks, its bands."""
+    if args.field == SIZE.key or args.field in FIELDS:
+        return SIZE if args.field == SIZE.key else FIELDS[args.field]
+    bands = [(str(band.lines()[0].args.values[0]), band.name) for band in criterion.bands]
+    choices = (*bands, (NOTHING, "都不符合"))
+    return RecordField(
+        key=args.field, label=criterion.name, kind=Kind.CHOICE, part="distinctive", choices=choices
+    )
 
 
 def _equity_question(args: Args, criterion: Criterion) -> Question:
@@ -183,8 +202,8 @@ def record_of(
     lists: dict[str, list | None] = {}
     for question in questions:
         answer = answers.get(question.name)
-        if question.field is SIZE:
-            profile[SIZE.key] = answer
+        if not question.lines and question.field.kind is Kind.CHOICE and question.name not in FIELDS:
+            profile[question.name] = answer
         elif question.name.startswith("equity_"):
             _add(lists, "equity", None if answer is None else _equity(answer, on))
         elif question.lines:

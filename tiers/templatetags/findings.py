@@ -81,6 +81,13 @@ def missing_links(finding, links) -> list[tuple[str, str]]:
 
 
 @register.filter
+def workings(finding) -> list[tuple[str, str]]:
+    """What went into the value; nothing when that is the value itself."""
+    pairs = [(name, verdicts.in_wan(words)) for name, words in finding.inputs]
+    return [] if len(pairs) == 1 and pairs[0][1] == measured(finding) else pairs
+
+
+@register.filter
 def reachable(score) -> Decimal:
     """Points once everything that is open turned out well."""
     return score.points + score.possible

@@ -185,10 +185,13 @@ def _visitor(request) -> str:
 
 def _in_form(questions) -> Where:
     """Missing data is filled in a little further up: a link to the question."""
-    names = {question.name for question in questions}
+    places = {question.name: question.name for question in questions}
+    for question in questions:
+        for key in question.answers_for():
+            places.setdefault(key, question.name)
 
     def where(field: str, year: int | None) -> str:
-        name = f"{field}.{year}" if year else field
-        return f"#id_{name}" if name in names else ""
+        name = places.get(f"{field}.{year}" if year else field)
+        return f"#id_{name}" if name else ""
 
     return where
