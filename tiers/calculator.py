@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from enterprises.enums import Level
-from enterprises.fields import FIELDS, PARTS, Kind, RecordField, answer_key
+from enterprises.fields import FIELDS, Kind, RecordField, answer_key
 from enterprises.queries import overlay
 from policies.engine.standards import (
     CertificateFact,
@@ -32,11 +32,27 @@ from policies.engine.standards.values import Args, Line
 OWNED, NOTHING = "owned", "none"
 OWNED_LISTS = ("honours", "institutions", "standards", "certificates", "titles")
 COUNTED = (*OWNED_LISTS, "ip")  # indicators that count entries of a list
+# What the record asks for beside the number, a visitor need not bring along.
+HINTS = {
+    "rd_expense": "审计报告列示数。",
+    "dev_score": "国家平台给出的得分。",
+    "staff": "",
+    "market_share": "",
+}
 SIZES = (("micro", "微型"), ("small", "小型"), ("medium", "中型"), ("large", "大型"))
 SIZE = RecordField(
     key="company_size", label="企业规模", kind=Kind.CHOICE, part="standing", choices=SIZES,
     help="按中小企业划型标准，看行业、人数和营业收入。",
 )  # fmt: skip
+
+
+# Headings of the page, each with the parts of the record that stand under it.
+GROUPS = (
+    ("资格与合规", ("standing", "basic")),
+    ("经营数据", ("figures",)),
+    ("主导产品和市场", ("specialised", "refined", "distinctive", "chain", "field")),
+    ("创新能力", ("innovation", "other")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,7 @@ def questions_for(standard: Standard, kind: str, on: date) -> tuple[Question, ..
             owned += _quality_parts(line)
     if owned:
         found[OWNED] = _owned_question(owned)
-    parts = {part.key: place for place, part in enumerate(PARTS)}
+    parts = {part: place for place, (_, keys) in enumerate(GROUPS) for part in keys}
     fields = {key: place for place, key in enumerate(FIELDS)}
     return tuple(
         sorted(
@@ -101,7 +117,7 @@ def _ask_line(line: Line, criterion: Criterion, on: date) -> Iterator[Question]:
     ):
         for year in range(last, last - back - 1, -1) if key else ():
             field = FIELDS[key]
-            yield Question(answer_key(field, year), field, year, field.help_in(year))
+            yield Question(answer_key(field, year), field, year, HINTS.get(key, field.help_in(year)))
     if line.indicator == "equity":
         yield _equity_question(args, criterion)
     elif line.indicator == "niche_years":
@@ -115,7 +131,7 @@ def _ask_line(line: Line, criterion: Criterion, on: date) -> Iterator[Question]:
 
 
 def _plain_question(field: RecordField, on: date) -> Question:
-    return Question(field.key, field, hint=field.help_in(on.year - 1))
+    return Question(field.key, field, hint=HINTS.get(field.key, field.help_in(on.year - 1)))
 
 
 def _profile_field(args: Args, criterion: Criterion) -> RecordField:
@@ -132,7 +148,11 @@ def _profile_field(args: Args, criterion: Criterion) -> RecordField:
 def _equity_question(args: Args, criterion: Criterion) -> Question:
     years = args.within_years
     field = RecordField(
-        key=f"equity_{years}", label=f"近 {years} 年新增股权融资", kind=Kind.MONEY, part="other", unit="万元"
+        key=f"equity_{years}",
+        label=f"近 {years} 年新增股权融资",
+        kind=Kind.MONEY,
+        part="innovation",
+        unit="万元",
     )
     return Question(field.key, field, hint="合格机构投资者的实缴额合计，没有填 0。")
 
@@ -228,7 +248,10 @@ def _equity(amount: Decimal, on: date) -> list[EquityFact]:
 
 def _facts_of(question: Question, answer: Any, standard: Standard, on: date) -> dict[str, list | None]:
     """List → the facts that the answer stands for; None when there is no answer."""
-    touched: dict[str, list | None] = {line.indicator: [] for _, lines in question.lines for line in lines}
+    asked = [line for _, lines in question.lines for line in lines]
+    touched: dict[str, list | None] = {line.indicator: [] for line in asked}
+    if any(line.args.titles for line in asked):  # an honour may also be a title on a list
+        touched.setdefault("titles", [])
     if answer is None:
         return dict.fromkeys(touched)
     chosen = dict(question.lines)

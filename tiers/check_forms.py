@@ -3,8 +3,8 @@
 from django import forms
 
 from core.fields import FieldError, clean_date
-from enterprises.fields import PARTS, Kind
-from tiers.calculator import NOTHING, OWNED, Question
+from enterprises.fields import Kind
+from tiers.calculator import GROUPS, NOTHING, OWNED, Question
 
 YES_OR_NO = (("", "请选择"), ("yes", "是"), ("no", "否"))
 
@@ -66,11 +66,11 @@ class CalculatorForm(forms.Form):
             self.fields[question.name] = AnswerField(question)
 
     def parts(self):
-        """(title, bound fields) in the order of the record."""
-        for part in PARTS:
-            mine = [self[question.name] for question in self.questions if question.field.part == part.key]
+        """(heading, bound fields) in the order of the page."""
+        for title, parts in GROUPS:
+            mine = [self[question.name] for question in self.questions if question.field.part in parts]
             if mine:
-                yield part.title, mine
+                yield title, mine
 
     def clean(self):
         answers = super().clean()
