@@ -36,6 +36,7 @@ GROUPS = (
         (
             _entry("企业库", "building-factory-2", "enterprises:enterprise_list", STAFF),
             _entry("我的企业", "building-factory-2", "enterprises:enterprise_list", FIRM),
+            _entry("条件自测", "progress-check", "tiers:self_check_list", FIRM),
             _entry("认定名单", "certificate", "tiers:recognition_list", STAFF),
             _entry("批量导入", "cloud-upload", "enterprises:import_list", STAFF - {Role.LEADER}),
         ),
