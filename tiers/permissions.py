@@ -91,3 +91,50 @@ def _office_of(user, unit) -> bool:
     if has_role(user, Role.COUNTY):
         return user.region_id == unit.pk
     return has_role(user, Role.CITY) and user.region_id == unit.parent_id and not unit.provincial_direct
+
+
+# ---- the life of titles ---------------------------------------------------------------------------------
+
+
+def can_see_title_lists(user) -> bool:
+    """Lists over all enterprises of one's units: what lapses, who owes an update, changes, revocations, appeals."""
+    return has_role(user, Role.COUNTY, Role.CITY, Role.LEADER, Role.AUDITOR)
+
+
+def can_see_titles(user) -> bool:
+    """Pages of the titles of one enterprise."""
+    return has_role(user, Role.ENTERPRISE, Role.COUNTY, Role.CITY, Role.LEADER, Role.AUDITOR)
+
+
+def can_keep_titles(user, enterprise) -> bool:
+    """Confirm the yearly update, report changes, appeal: the enterprise, or its offices for it."""
+    return can_start(user, enterprise)
+
+
+def can_decide_change(user, enterprise) -> bool:
+    """The offices that may change the enterprise's rows."""
+    return _office_of(user, enterprise.managing_unit)
+
+
+def can_revoke(user, enterprise) -> bool:
+    """Revocations and appeals: the city, or a unit that answers to the province alone."""
+    unit = enterprise.managing_unit
+    return _office_of(user, unit) and (user.role == Role.CITY or unit.provincial_direct)
+
+
+# ---- work list ------------------------------------------------------------------------------------------
+
+
+def can_work(user) -> bool:
+    """The offices that review cases have a work list."""
+    return has_role(user, Role.COUNTY, Role.CITY)
+
+
+def can_handle(user, application) -> bool:
+    """Officers of the county and of the city whose rows they may change; which step they may take is asked there."""
+    return is_county_of(user, application) or is_city_of(user, application)
+
+
+def can_read_receipt(user, application) -> bool:
+    """Those who fill in, and the offices that review."""
+    return is_filler(user, application) or can_read_reviews(user)

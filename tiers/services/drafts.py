@@ -52,22 +52,30 @@ def writable_case(application: Application) -> Case:
 
 @transaction.atomic
 def save_section(
-    *, application, key: str, raw: Mapping[str, str], version: int, actor, done: bool | None = None
+    *,
+    application,
+    key: str,
+    raw: Mapping[str, str],
+    version: int,
+    actor,
+    done: bool | None = None,
+    seen: Mapping[str, str] | None = None,
 ) -> ApplicationSection:
     """Keep the answers of one part as typed, incomplete and wrong ones too; places not in `raw` stay as they are.
 
-    `version`: of the part when it was shown. When it has been saved since with other content, Stale says what
-    stands there now. `done`: True marks the part as finished if nothing is missing, False takes the mark away,
-    None keeps it as long as the answers stay complete. Refuses unknown and closed places, and texts that a database
-    cannot hold. Saving the same again changes nothing.
+    `version`: of the part when it was shown. When it has been saved since, answers that differ from what stands
+    there now are refused (Stale, with that); given `seen` (what stood in the inputs when they were shown), only
+    those that somebody else has changed. `done`: True marks the part as finished if nothing is missing, False takes
+    the mark away, None keeps it as long as the answers stay complete. Refuses unknown and closed places, and texts
+    that a database cannot hold. Saving the same again changes nothing.
     """
     case = writable_case(application)
     section = _section(case, key)
     typed = _typed(case, section, raw)
     row = case.rows.get(key) or ApplicationSection(application=case.application, key=key)
     changed = {name: text for name, text in typed.items() if row.answers.get(name, "") != text}
-    if row.version != version and changed:
-        raise Stale(row, {name: row.answers.get(name, "") for name in changed})
+    if row.version != version:
+        _refuse_stale(row, changed, seen)
     finished = row.done
     row.answers |= changed
     case.rows[key] = row
@@ -81,6 +89,13 @@ def save_section(
         row.saved_by, row.saved_at = actor, timezone.now()
         row.save()
     return row
+
+
+def _refuse_stale(row, changed: Mapping[str, str], seen: Mapping[str, str] | None) -> None:
+    now = {name: row.answers.get(name, "") for name in changed}
+    theirs = {name: text for name, text in now.items() if seen is None or text != seen.get(name, "")}
+    if theirs:
+        raise Stale(row, theirs)
 
 
 def _section(case: Case, key: str) -> Section:

@@ -1,3 +1,10 @@
+from tiers.views.applications import (
+    application_abandon,
+    application_detail,
+    application_list,
+    application_start,
+    application_withdraw,
+)
 from tiers.views.assessments import calculator, self_check, self_check_list
 from tiers.views.city import (
     draw_detail,
@@ -14,6 +21,24 @@ from tiers.views.decisions import (
     application_return,
     application_visit,
 )
+from tiers.views.filling import application_evidence, application_section
+from tiers.views.handing_in import (
+    application_check,
+    application_receipt,
+    application_submission,
+    application_submit,
+)
+from tiers.views.intakes import intake_close, intake_edit, intake_new, intakes
+from tiers.views.lifecycle import (
+    annual_update,
+    change_decide,
+    change_detail,
+    change_export,
+    change_list,
+    change_report,
+    update_export,
+    update_list,
+)
 from tiers.views.publicity import (
     application_objection,
     objection_decision,
@@ -23,6 +48,7 @@ from tiers.views.publicity import (
     publicity_new,
     publicity_public,
 )
+from tiers.views.queue import case_release, case_take, hand_over, work_bulk, work_bulk_apply, work_list
 from tiers.views.recognitions import recognition_list
 from tiers.views.review import (
     application_accept,
@@ -33,22 +59,69 @@ from tiers.views.review import (
     point_reopen,
     point_settle,
 )
+from tiers.views.revocations import (
+    appeal_decide,
+    appeal_detail,
+    appeal_list,
+    application_appeal,
+    revocation_detail,
+    revocation_list,
+    revocation_note,
+    title_appeal,
+    title_revoke,
+)
+from tiers.views.titles import (
+    firm_titles,
+    my_titles,
+    title_radar,
+    title_radar_export,
+)
 
 __all__ = [
+    "annual_update",
+    "appeal_decide",
+    "appeal_detail",
+    "appeal_list",
+    "application_abandon",
     "application_accept",
+    "application_appeal",
+    "application_check",
     "application_checks",
+    "application_detail",
+    "application_evidence",
+    "application_list",
     "application_note",
     "application_objection",
+    "application_receipt",
     "application_recommend",
     "application_reject",
     "application_return",
     "application_review",
+    "application_section",
+    "application_start",
+    "application_submission",
+    "application_submit",
     "application_take_up",
     "application_visit",
+    "application_withdraw",
     "calculator",
+    "case_release",
+    "case_take",
+    "change_decide",
+    "change_detail",
+    "change_export",
+    "change_list",
+    "change_report",
     "draw_detail",
     "draw_new",
+    "firm_titles",
+    "hand_over",
+    "intake_close",
+    "intake_edit",
+    "intake_new",
     "intake_review",
+    "intakes",
+    "my_titles",
     "objection_decision",
     "point_reopen",
     "point_settle",
@@ -62,6 +135,18 @@ __all__ = [
     "report_detail",
     "report_file",
     "report_new",
+    "revocation_detail",
+    "revocation_list",
+    "revocation_note",
     "self_check",
     "self_check_list",
+    "title_appeal",
+    "title_radar",
+    "title_radar_export",
+    "title_revoke",
+    "update_export",
+    "update_list",
+    "work_bulk",
+    "work_bulk_apply",
+    "work_list",
 ]
