@@ -11,10 +11,19 @@ from policies.api import PolicyEditionViewSet
 from reports.api import EnterpriseViewSet
 from tiers.api import RecognitionViewSet
 from tiers.assess_api import EnterpriseSelfAssessmentViewSet, SelfAssessViewSet
+from tiers.title_api import (
+    AppealViewSet,
+    MajorChangeViewSet,
+    RevocationViewSet,
+    TitleRadarViewSet,
+    UpdateDutyViewSet,
+)
+from tiers.work_api import WorkViewSet
 
 router = SimpleRouter()
 router.register("messages", MessageViewSet, basename="message")
 router.register("enterprises", EnterpriseViewSet, basename="enterprise")
+router.register("work", WorkViewSet, basename="work")
 router.register("recognitions", RecognitionViewSet, basename="recognition")
 router.register("policies", PolicyEditionViewSet, basename="policy")
 router.register("award-runs", AwardRunViewSet, basename="award-run")
@@ -30,3 +39,8 @@ router.register(
     EnterpriseSelfAssessmentViewSet,
     basename="enterprise-self-assessment",
 )
+router.register("title-radar", TitleRadarViewSet, basename="title-radar")
+router.register("update-duties", UpdateDutyViewSet, basename="update-duty")
+router.register("major-changes", MajorChangeViewSet, basename="major-change")
+router.register("revocations", RevocationViewSet, basename="revocation")
+router.register("appeals", AppealViewSet, basename="appeal")

@@ -30,7 +30,13 @@ def _entry(label, icon, url_name, roles) -> Entry:
 
 
 GROUPS = (
-    ("工作台", (_entry("首页", "home", "reports:home", Role),)),
+    (
+        "工作台",
+        (
+            _entry("首页", "home", "reports:home", Role),
+            _entry("待办", "list-check", "tiers:work_list", {Role.COUNTY, Role.CITY}),
+        ),
+    ),
     (
         "企业与认定",
         (
@@ -38,6 +44,8 @@ GROUPS = (
             _entry("我的企业", "building-factory-2", "enterprises:enterprise_list", FIRM),
             _entry("条件自测", "progress-check", "tiers:self_check_list", FIRM),
             _entry("认定名单", "certificate", "tiers:recognition_list", STAFF),
+            _entry("到期预警", "clock", "tiers:title_radar", STAFF),
+            _entry("我的称号", "certificate", "tiers:my_titles", FIRM),
             _entry("批量导入", "cloud-upload", "enterprises:import_list", STAFF - {Role.LEADER}),
         ),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, DateField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from enterprises.models import Enterprise
 from policies.engine.standards import Assessment, Finding, Verdict
@@ -151,3 +151,20 @@ def update_duties(enterprises: QuerySet[Enterprise], year: int, documents: Docum
     return enterprises.annotate(
         due_on=Min(Case(*owed, output_field=DateField())), done_on=Subquery(done)
     ).filter(due_on__isnull=False)
+
+
+def update_state_of(due_on: date, done_on: date | None, today: date) -> str:
+    """How one update stands: "open", "overdue", "done" or "late"; update_states says the same in SQL."""
+    if done_on:
+        return "done" if done_on <= due_on else "late"
+    return "open" if due_on >= today else "overdue"
+
+
+def update_states(today: date) -> dict[str, Q]:
+    """The condition of each state on `update_duties`."""
+    return {
+        "open": Q(done_on__isnull=True, due_on__gte=today),
+        "overdue": Q(done_on__isnull=True, due_on__lt=today),
+        "done": Q(done_on__lte=F("due_on")),
+        "late": Q(done_on__gt=F("due_on")),
+    }
