@@ -130,16 +130,22 @@ def evidence_ids(application: Application, submission: Submission) -> dict[str, 
 # ---- corrections ----------------------------------------------------------------------------------------
 
 
-def answered_rounds(application: Application, submissions: list[Submission]) -> list[Round]:
-    """Every round of corrections, newest first: each comment with old → new of its place. Three queries."""
-    return [_round(request, _changes_after(request, submissions)) for request in rounds(application)]
+def answered_rounds(
+    application: Application, submissions: list[Submission], acts: Iterable[ApplicationEvent]
+) -> list[Round]:
+    """Every round of corrections, newest first: each comment with old → new of its place. Three queries.
 
-
-def _changes_after(request, submissions) -> list[Change]:
-    """What the submission that answered a request changed against the one it was made on."""
-    earlier = next((one for one in submissions if one.submitted_at <= request.requested_at), None)
-    later = [one for one in submissions if one.submitted_at > request.requested_at]
-    return diff(earlier, later[-1]) if earlier and later else []
+    `acts`: the history of the case, which says on which submission a return was made.
+    """
+    by_id = {one.pk: one for one in submissions}
+    by_round = {one.round: one for one in submissions}
+    made_on = {act.data["request"]: by_id.get(act.data.get("submission")) for act in acts if "request" in act.data}
+    found = []
+    for request in rounds(application):
+        earlier = made_on.get(request.pk)
+        later = by_round.get(earlier.round + 1) if earlier else None
+        found.append(_round(request, diff(earlier, later) if later else []))
+    return found
 
 
 def _round(request, changes: Iterable[Change]) -> Round:

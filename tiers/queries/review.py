@@ -71,8 +71,10 @@ class Row:
 
     @property
     def decided(self) -> str:
-        """The officer's verdict where there is one, else the engine's."""
-        return self.holds.verdict if self.holds else self.verdict.value
+        """This level's verdict; the city takes over that of the county; else the engine's."""
+        below = self.other if self.other and self.other.level == ReviewLevel.COUNTY else None
+        check = self.holds or below
+        return check.verdict if check else self.verdict.value
 
 
 # ---- submissions ----------------------------------------------------------------------------------------
@@ -243,7 +245,9 @@ def _short_score(standard: Standard, rows: list[Row]) -> list[str]:
     ]
     if not short:
         return []
-    unknown = [row.criterion.name for row in scored if row.points is None and row.holds is None]
+    unknown = [
+        row.criterion.name for row in scored if row.points is None and row.decided not in CheckVerdict.values
+    ]
     if unknown:
         return [f"{'，'.join(short)}。{_named(unknown)}缺数据，请退回企业补齐，或核实后作出结论。"]
     return [f"{'，'.join(short)}，也不符合直接通过条件，不能推荐。"]

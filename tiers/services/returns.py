@@ -14,7 +14,7 @@ from core.workdays import workdays_after, workdays_left
 from policies.queries import standard_of
 from tiers.enums import ApplicationState, PointState, ReturnTarget, ReviewLevel
 from tiers.models import Application, ReturnPoint, ReturnRequest
-from tiers.queries.review import IN_REVIEW, places_of
+from tiers.queries.review import IN_REVIEW, newest, places_of
 from tiers.services.review import Refused
 from tiers.services.steps import locked_in, move, note
 
@@ -107,7 +107,12 @@ def _carry_on(case, level, points, actor) -> None:
 
 def _send(case, request, count, today, actor) -> None:
     to_firm = request.target == ReturnTarget.ENTERPRISE
-    data = {"request": request.pk, "points": count, "due_on": request.due_on.isoformat()}
+    data = {
+        "request": request.pk,
+        "points": count,
+        "due_on": request.due_on.isoformat(),
+        "submission": newest(case).pk,  # what the comments speak of
+    }
     left = max(0, workdays_left(today, case.due_on)) if case.due_on else None
     changes = {"due_on": request.due_on, "days_left": left}
     if to_firm:

@@ -10,6 +10,7 @@ from core import audit
 from core.errors import DomainError
 from core.fields import FieldError, clean_text, is_blank, name_key
 from core.workdays import workdays_after
+from enterprises.models import Evidence
 from enterprises.queries import firm_record, overlay
 from enterprises.services import add_evidence
 from policies.engine.standards import Assessment
@@ -238,7 +239,7 @@ def record_visit(
         consistent=consistent,
         recorded_by=actor,
     )
-    visit.photos.set([add_evidence(enterprise=case.enterprise, file=file, actor=actor) for file in photos])
+    visit.photos.set(_photos(case, photos, actor))
     result = "与申报材料一致" if consistent else f"与申报材料不一致：{visit.problems}"
     note(
         case,
@@ -250,6 +251,13 @@ def record_visit(
     )
     audit.record("登记实地核查", case, actor=actor, visit=visit.pk, consistent=consistent)
     return visit
+
+
+def _photos(case, files, actor) -> list[Evidence]:
+    try:
+        return [add_evidence(enterprise=case.enterprise, file=file, actor=actor) for file in files]
+    except DomainError as refusal:
+        raise Refused({"photos": str(refusal)}) from refusal
 
 
 def _visit_errors(visited_on, first_officer, second_officer, findings) -> dict[str, str]:

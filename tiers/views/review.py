@@ -98,7 +98,7 @@ def page_of(request, case, *, errors=None, typed=None) -> dict:
         "open_rows": sum(row.open for row in rows),
         "adoptable": sum(_adoptable(row) for row in rows) if working else 0,
         "parts": dossier.parts(case, submissions),
-        "rounds": dossier.answered_rounds(case, submissions),
+        "rounds": dossier.answered_rounds(case, submissions, acts),
         "visits": case.visits.select_related("recorded_by").prefetch_related("photos"),
         "objections": case.objections.select_related("recorded_by"),
         "history": acts,
