@@ -74,7 +74,7 @@ def group_score(groups, name):
     return next((group for group in groups or () if group.group == name), None)
 
 
-@register.filter
+@register.simple_tag
 def missing_links(finding, links) -> list[tuple[str, str]]:
     """(what is missing, where to fill it in); `links` maps the labels to addresses and may be absent."""
     return [(label, (links or {}).get(label, "")) for label in finding.missing]
