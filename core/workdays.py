@@ -35,6 +35,12 @@ class Workdays:
             return self.own[day]
         return chinese_calendar.is_workday(day) if is_certain(day.year) else day.weekday() < 5
 
+    def left(self, today: date, due: date) -> int:
+        """Working days after `today` up to and including `due`; negative when it has passed."""
+        if due < today:
+            return -self.left(due, today)
+        return sum(self.is_workday(today + timedelta(days=n)) for n in range(1, (due - today).days + 1))
+
 
 def _workdays_from(day: date) -> Iterator[date]:
     """Working days from `day` on, `day` included when it is one."""
@@ -64,8 +70,4 @@ def workdays_after(day: date, count: int) -> date:
 
 def workdays_left(today: date, due: date) -> int:
     """Working days after `today` up to and including `due`; negative when it has passed."""
-    if due < today:
-        return -workdays_left(due, today)
-    calendar = Workdays(today, due)
-    span = (due - today).days
-    return sum(calendar.is_workday(today + timedelta(days=n)) for n in range(1, span + 1))
+    return Workdays(min(today, due), max(today, due)).left(today, due)

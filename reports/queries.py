@@ -12,7 +12,8 @@ from awards.models import AwardRun, Determination
 from enterprises.enums import BatchState
 from enterprises.models import Enterprise, ImportBatch
 from tiers.enums import Title
-from tiers.models import Recognition
+from tiers.models import Application, Recognition
+from tiers.queries.queue import WorkTab, tab_counts
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,23 @@ def award_years(user) -> list[dict]:
     )
     url = reverse("awards:determination_list")
     return [row | {"url": f"{url}?year={row['year']}&outcome=granted"} for row in rows]
+
+
+HOME_TABS = [
+    WorkTab.MINE,
+    WorkTab.NEW,
+    WorkTab.CORRECTED,
+    WorkTab.DUE_TODAY,
+    WorkTab.OVERDUE,
+    WorkTab.HERE,
+]
+
+
+def case_figures(user) -> list[Figure]:
+    """The tabs of an officer's work list that ask for something today."""
+    counts = tab_counts(Application.objects.visible_to(user), user, timezone.localdate())
+    url = reverse("tiers:work_list")
+    return [Figure(tab.label, counts[tab], "件", f"{url}?tab={tab}") for tab in HOME_TABS]
 
 
 def work_waiting(user) -> list[Figure]:

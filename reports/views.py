@@ -4,6 +4,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
 from reports import queries
+from tiers.queries.queue import firm_tasks
 
 
 @require_GET
@@ -13,6 +14,9 @@ def home(request):
     context = {"today": timezone.localdate()}
     if user.role == Role.ENTERPRISE:
         context["enterprises"] = queries.own_enterprises(user)
+        context["tasks"] = firm_tasks(user)
+    if user.role in (Role.COUNTY, Role.CITY):
+        context["cases"] = queries.case_figures(user)
     if user.role in (Role.COUNTY, Role.CITY, Role.LEADER, Role.AUDITOR):
         context["titles"] = queries.title_figures(user)
         context["stock"] = queries.enterprise_figure(user)

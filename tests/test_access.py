@@ -33,6 +33,8 @@ PLAIN = {
     "accounts:audit_list": {A},
     "accounts:message_list": ALL,
     "accounts:message_settings": ALL,
+    "tiers:work_list": {C, T},
+    "tiers:hand_over": {C, T},
     "enterprises:enterprise_list": READERS,
     "enterprises:import_list": {C, T, A},
     "enterprises:import_upload": {C, T},
@@ -43,6 +45,7 @@ PLAIN = {
     "awards:determination_list": READERS,
     "awards:determine_file": {T},
     "api:message-list": ALL,
+    "api:work-list": {C, T},
     "api:enterprise-list": ALL,
     "api:recognition-list": ALL,
     "api:policy-list": ALL,
@@ -93,6 +96,8 @@ ACTS = {
 ACTS_WITHOUT_RECORD = {
     "accounts:message_read_all": ALL,
     "api:message-read-all": ALL,
+    "tiers:work_bulk": {C, T},
+    "tiers:work_bulk_apply": {C, T},
     "awards:run_start": {T},
     "awards:determination_export": STAFF,
 }

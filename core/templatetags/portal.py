@@ -186,6 +186,17 @@ STATES = {
     "not_met": ("bad", "circle-x", "不符合"),
     "missing": ("warn", "help-circle", "缺数据"),
     "person": ("info", "user-check", "需人工核实"),
+    # where an application stands (tiers.enums.ApplicationState says it in words)
+    "submitted": ("info", "inbox", "待县级受理"),
+    "county_review": ("info", "progress", "县级审核中"),
+    "returned": ("warn", "arrow-left", "退回企业修改"),
+    "recommended": ("info", "send", "待市级审核"),
+    "returned_to_county": ("warn", "arrow-left", "退回县级"),
+    "city_review": ("info", "progress", "市级审核中"),
+    "publicity": ("info", "eye", "公示中"),
+    "objection": ("warn", "alert-triangle", "异议处理中"),
+    "reported": ("info", "upload", "已报省"),
+    "abandoned": ("mute", "ban", "企业已放弃"),
 }
 KINDS = {
     "ok": "circle-check",

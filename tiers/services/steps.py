@@ -71,14 +71,17 @@ def holders(application) -> list[User]:
     if state in ApplicationState.with_firm():
         return list(User.objects.filter(memberships__enterprise=application.enterprise_id, is_active=True))
     if state in ApplicationState.with_county():
-        role, region = Role.COUNTY, application.managing_unit_id
-    elif state in ApplicationState.with_city():
-        role, region = Role.CITY, application.managing_unit.city.pk
-    else:
-        return []
+        return in_charge(application, Role.COUNTY)
+    return in_charge(application, Role.CITY) if state in ApplicationState.with_city() else []
+
+
+def in_charge(application, role) -> list[User]:
+    """Who looks after the case in the county's or the city's office: the officer in charge, else the office."""
     officer = application.assigned_to
     if officer and officer.is_active and officer.role == role:
         return [officer]
+    unit = application.managing_unit
+    region = unit.pk if role == Role.COUNTY else unit.city.pk
     return list(User.objects.filter(role=role, region=region, is_active=True))
 
 
