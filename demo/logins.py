@@ -22,4 +22,7 @@ LOGINS = [
     Login("系统管理员", "xitong", PASSWORD, "赵磊"),
     Login("市级工作人员（郑州市）", "zz_shiji", PASSWORD, "周婷"),
     Login("县区工作人员（航空港区）", "hk_xianqu", PASSWORD, "吴刚"),
+    Login("企业（郑州市金水区）", "zz_qiye", PASSWORD, "孙娜"),
+    Login("县区工作人员（金水区）", "zz_xianqu", PASSWORD, "马超"),
+    Login("企业（新乡市红旗区）", "hq_qiye", PASSWORD, "郭靖"),
 ]

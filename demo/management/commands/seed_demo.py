@@ -16,6 +16,7 @@ from awards.models import AwardRun
 from core import jobs
 from core.errors import Conflict
 from core.models import Job
+from demo import story
 from demo.logins import LOGINS
 from enterprises import services as enterprises
 from enterprises.enums import BatchState, ImportMode, RowOutcome
@@ -32,6 +33,9 @@ ROLES = {
     "xitong": (Role.SYSADMIN, None),
     "zz_shiji": (Role.CITY, "410100"),
     "hk_xianqu": (Role.COUNTY, "410173"),
+    "zz_qiye": (Role.ENTERPRISE, None),
+    "zz_xianqu": (Role.COUNTY, "410105"),
+    "hq_qiye": (Role.ENTERPRISE, None),
 }
 OWN_FIRM = "91410724MAJ5YGK88P"  # a 小巨人 of 获嘉县 with a provincial subsidy: title award and match compete
 OFFICES = ["shiji", "zz_shiji", "hk_xianqu"]
@@ -51,13 +55,15 @@ class Command(BaseCommand):
         for path in self.lists():
             self.import_list(path)
         self.own_firm()
+        story.tell(self.import_offices, self.stdout.write)
         if not AwardRun.objects.exists():
             self.runs(inline)
 
     def refuse_real_data(self):
         """The demo passwords are public: never beside accounts that are not the demo's."""
         names = [login.username for login in LOGINS]
-        if User.objects.exclude(username__in=names).exists():
+        of_firms = Enterprise.objects.values("uscc")  # the people of the story's firms log in by their codes
+        if User.objects.exclude(username__in=names).exclude(username__in=of_firms).exists():
             raise CommandError("这个数据库里已有其他用户，不能装入演示数据。请换一个空数据库。")
 
     def users(self):
@@ -92,11 +98,16 @@ class Command(BaseCommand):
         return sorted(paths, key=lambda p: next((n for n, word in enumerate(order) if word in p.name), 99))
 
     def import_list(self, path):
+        with path.open("rb") as file:
+            self.import_offices(File(file, path.name))
+
+    def import_offices(self, file):
         """Each office imports the rows of its own area, as its people would."""
         for username in OFFICES:
             actor = User.objects.select_related("region").get(username=username)
-            with contextlib.suppress(Conflict), path.open("rb") as file:  # this very file is in already
-                batch = enterprises.upload_batch(file=File(file, path.name), region=actor.region, actor=actor)
+            with contextlib.suppress(Conflict):  # this very file is in already
+                file.seek(0)
+                batch = enterprises.upload_batch(file=file, region=actor.region, actor=actor)
                 self.confirm(batch, actor)
 
     def confirm(self, batch, actor):
