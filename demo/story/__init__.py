@@ -127,8 +127,8 @@ def whole_story(teller, firms, import_file, today) -> None:
     )
     running = publish(teller, [teller.ready(firm) for firm in firms[18:20]], "第二次")
     city.raise_objection(
-        application=running[1], raised_by="周某某", contact="13700000000", content="反映主导产品市场占有率不实，附材料。",
-        raised_on=today, actor=teller.city_officer,
+        application=running[1], raised_by="周某某", contact="13700000000", raised_on=today,
+        content="反映主导产品市场占有率不实，附材料。", actor=teller.city_officer,
     )  # fmt: skip
     for case in (once, answered, twice, recommended, to_county, taken_up, rejected, *ended, *running):
         age(case)

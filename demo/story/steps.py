@@ -46,10 +46,12 @@ class Teller:
                 "kind": "invention", "name": f"一种{Answers(enterprise).product}的加工方法（{number}）",
                 "number": f"ZL20{18 + number}1{enterprise.pk:05d}{number}.X", "granted_on": date(2018 + number, 5, 20),
                 "origin": "self", "holder_rank": 1, "for_lead_product": True, "applied": True,
+                "high_value": False,
             }  # fmt: skip
             self._item(enterprise, "ip", right, user)
         quality = {"kind": "management_system", "name": "ISO9001 质量管理体系认证", "number": f"Q{enterprise.pk:06d}",
-                   "valid_from": self.today - timedelta(days=400), "valid_until": self.today + timedelta(days=600)}  # fmt: skip
+                   "valid_from": self.today - timedelta(days=400),
+                   "valid_until": self.today + timedelta(days=600)}  # fmt: skip
         self._item(enterprise, "certificates", quality, user)
         centre = {
             "name": "企业技术中心",
