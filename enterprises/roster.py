@@ -22,6 +22,7 @@ from enterprises.imports import (
 from enterprises.models import YearlyFigures
 
 FIGURES = ("staff", "revenue", "main_revenue", "rd_expense")
+KEPT = (*FIGURES, "as_of")
 DETAILS = {"established_on": "成立日期", "industry_code": "行业代码", "phone": "联系电话"}
 WORDS = {"staff": "职工人数", "revenue": "营业收入", "main_revenue": "主营业务收入", "rd_expense": "研发费用"}
 as_of = day_after("(?:截止|截至)(?:日期|时间)?")
@@ -74,9 +75,9 @@ class RosterImporter(Importer):
         if not ids or not year:
             return {}
         found = YearlyFigures.objects.filter(enterprise__in=ids, year=year).values_list(
-            "enterprise_id", *FIGURES
+            "enterprise_id", *KEPT
         )
-        return {pk: dict(zip(FIGURES, figures, strict=True)) for pk, *figures in found}
+        return {pk: dict(zip(KEPT, figures, strict=True)) for pk, *figures in found}
 
     def judge(self, line, header, desk, firm, known) -> None:
         if firm is None:
@@ -90,7 +91,7 @@ class RosterImporter(Importer):
         before = known.get(firm["id"], {})
         figures = [key for key in FIGURES if key in data and text(data[key]) != text(before.get(key))]
         if figures:
-            line.undo["figures"] = {key: text(before.get(key)) for key in FIGURES} if before else None
+            line.undo["figures"] = {key: text(before.get(key)) for key in KEPT} if before else None
             changes += [WORDS[key] for key in figures]
         if data.get("unit", firm["managing_unit_id"]) != firm["managing_unit_id"]:
             self.move(line, desk, firm, old)
@@ -114,15 +115,16 @@ class RosterImporter(Importer):
         return ids
 
     def write_figures(self, batch, lines, ids) -> None:
-        year = batch.header["figures_year"]
+        year, day = batch.header["figures_year"], batch.header["as_of"]
         rows = [line for line in lines if any(key in line.data for key in FIGURES)]
         fresh = [line for line in rows if "created" in line.undo or line.undo.get("figures", 0) is None]
         copy_rows(
             YearlyFigures,
-            ["enterprise_id", "year", *FIGURES],
-            ([ids[line.uscc], year, *(line.data.get(key) for key in FIGURES)] for line in fresh),
+            ["enterprise_id", "year", *FIGURES, "as_of"],
+            ([ids[line.uscc], year, *(line.data.get(key) for key in FIGURES), day] for line in fresh),
         )
-        self.set_figures(year, {ids[line.uscc]: line.data for line in rows if line.undo.get("figures")})
+        given = {ids[line.uscc]: line.data | {"as_of": day} for line in rows if line.undo.get("figures")}
+        self.set_figures(year, given)
 
     def set_figures(self, year, by_firm) -> None:
         """Overwrite what is given, keep what is not."""
@@ -133,11 +135,11 @@ class RosterImporter(Importer):
         )
         update_rows(
             YearlyFigures,
-            FIGURES,
+            KEPT,
             (
                 [
                     record.pk,
-                    *(by_firm[record.enterprise_id].get(key, getattr(record, key)) for key in FIGURES),
+                    *(by_firm[record.enterprise_id].get(key, getattr(record, key)) for key in KEPT),
                 ]
                 for record in kept
             ),

@@ -33,8 +33,15 @@ PARTS = (
 )
 
 
-def _each(part: str, *fields: RecordField, store: Store | None = None) -> tuple[RecordField, ...]:
-    return tuple(replace(field, part=part, store=store or field.store) for field in fields)
+def _each(part: str, *fields: RecordField | str, store: Store | None = None) -> tuple[RecordField, ...]:
+    """The questions of a part; a text among them is the heading of those that follow."""
+    placed, group = [], ""
+    for field in fields:
+        if isinstance(field, str):
+            group = field
+        else:
+            placed.append(replace(field, part=part, group=group, store=store or field.store))
+    return tuple(placed)
 
 
 def _make(kind: Kind) -> Callable[..., RecordField]:
@@ -118,31 +125,36 @@ LEAD_FIELDS = (
 
 BASIC = _each(
     "basic",
+    "登记信息",
     day("established_on", "注册时间", "营业执照上的成立日期，如 2009-06-18。", store=Store.FIRM),
     text("industry_code", "所属行业代码", "国民经济行业分类，尽量填 4 位小类，如 3525。", store=Store.FIRM,
          cleaner=clean_industry_class),
-    text("registered_address", "注册地址", max_length=150),
+    text("registered_address", "注册地址", max_length=150, optional=True),
     text("address", "通讯地址", max_length=150),
-    text("postcode", "邮政编码", cleaner=clean_postcode),
-    text("legal_representative", "法定代表人", cleaner=clean_person),
-    text("legal_representative_phone", "法定代表人手机", cleaner=clean_phone, personal=True),
+    text("postcode", "邮政编码", cleaner=clean_postcode, optional=True),
+    "联系方式",
     text("contact", "联系人", cleaner=clean_person),
     text("phone", "联系电话", "审核中有问题打这个电话。", store=Store.FIRM, cleaner=clean_phone, personal=True),
     text("contact_mobile", "联系人手机", cleaner=clean_phone, personal=True),
-    text("email", "电子邮箱", cleaner=clean_email, personal=True),
+    text("email", "电子邮箱", cleaner=clean_email, personal=True, optional=True),
+    text("legal_representative", "法定代表人", cleaner=clean_person),
+    text("legal_representative_phone", "法定代表人手机", cleaner=clean_phone, personal=True, optional=True),
+    "股权",
     money("registered_capital", "注册资本"),
     choice("ownership", "企业类型", choices=OWNERSHIP),
     text("controlling_shareholder", "控股股东"),
     text("actual_controller", "实际控制人"),
-    text("controller_nationality", "实际控制人国籍", max_length=30),
+    text("controller_nationality", "实际控制人国籍", max_length=30, optional=True),
+    "上市",
     choice("listing", "上市情况", choices=LISTING),
-    text("stock_code", "股票代码", "已上市的填写。", cleaner=clean_stock_code),
-    choice("listing_progress", "上市进程", "有上市计划的填写。", choices=LISTING_PROGRESS),
-    choice("listing_place", "拟上市地", choices=LISTING_PLACES),
+    text("stock_code", "股票代码", "已上市的填写。", cleaner=clean_stock_code, optional=True),
+    choice("listing_progress", "上市进程", "有上市计划的填写。", choices=LISTING_PROGRESS, optional=True),
+    choice("listing_place", "拟上市地", "有上市计划的填写。", choices=LISTING_PLACES, optional=True),
 )  # fmt: skip
 
 STANDING = _each(
     "standing",
+    "申报资格",
     yesno("legal_person", "在境内注册、具有独立法人资格", "分公司、个体户选“否”。"),
     yesno("on_blacklist", "被列入经营异常名录或严重失信主体名单",
           "以国家企业信用信息公示系统和“信用中国”的查询结果为准。"),
@@ -150,33 +162,40 @@ STANDING = _each(
     yesno("has_serious_violation", "在申报条件规定的年限内，有重大安全、质量、环境事故或偷漏税等违法行为",
           "含网络安全和数据安全事故，以主管部门的认定为准。"),
     yesno("fabricated_data", "在申报条件规定的年限内，有数据造假"),
+    "企业关联",
     yesno("single_champion", "是制造业单项冠军企业"),
     yesno("held_by_giant", "被现有小巨人企业控股"),
-    text("giant_holder", "控股的小巨人企业名称", cleaner=clean_name),
+    text("giant_holder", "控股的小巨人企业名称", cleaner=clean_name, optional=True),
     yesno("group_similar", "同一集团有主导产品相似的企业已获认定或正在申报"),
-    text("group_similar_name", "集团内这家企业的名称", cleaner=clean_name),
+    text("group_similar_name", "集团内这家企业的名称", cleaner=clean_name, optional=True),
 )  # fmt: skip
 
 FIGURES = _each(
     "figures",
-    choice("basis", "报表口径", "同一年的数据用同一口径。", choices=tuple(Basis.choices)),
-    text("audit_code", "审计报告编码", "注册会计师行业统一监管平台的报告编码。", cleaner=clean_audit_code),
-    whole("staff", "全职员工数量", "以 {year} 年 12 月缴纳社保的人数为准。", unit="人"),
+    "人员",
+    whole("staff", "全职员工数量", "{year} 年 12 月社保人数。", unit="人"),
     whole("rd_staff", "研发人员数量", unit="人"),
+    "收入",
     money("revenue", "营业收入"),
     money("main_revenue", "主营业务收入"),
     money("lead_product_revenue", "主导产品收入"),
-    money("cost", "成本费用总额"),
+    money("exports", "出口额", "没有出口填 0。", optional=True),
+    "研发投入",
+    money("rd_expense", "研发费用总额", "审计报告没有列示的，附专项审计报告。"),
+    "利润和税收",
+    money("cost", "成本费用总额", optional=True),
     money("gross_profit", "毛利", "亏损填负数。", signed=True),
     money("net_profit", "净利润总额", "亏损填负数。", signed=True),
+    money("taxes", "上缴税金"),
+    "资产和负债",
     money("assets", "资产总额", "{year} 年末数。"),
     money("liabilities", "负债总额", "{year} 年末数。"),
-    money("rd_expense", "研发费用总额", "审计报告列示数；没有列示的，附研发费用专项审计报告。"),
-    money("taxes", "上缴税金"),
-    money("exports", "出口额"),
-    money("bank_loans", "银行贷款余额", "{year} 年末数。"),
+    money("bank_loans", "银行贷款余额", "{year} 年末数。", optional=True),
+    "报表",
+    choice("basis", "报表口径", "同一年的数据用同一口径。", choices=tuple(Basis.choices)),
+    text("audit_code", "审计报告编码", "监管平台赋的报告编码。", cleaner=clean_audit_code, optional=True),
     score(
-        "dev_score", "专精特新发展评价得分", "国家平台给出的得分，附截图；没有的不填。", unit="分", most=100
+        "dev_score", "专精特新发展评价得分", "国家平台给出，没有不填。", unit="分", most=100, optional=True
     ),
     store=Store.FIGURES,
 )
@@ -184,36 +203,39 @@ FIGURES = _each(
 SPECIALISED = _each(
     "specialised",
     text("lead_product", "主导产品名称", "写产品名，不写公司名或品牌名，20 字以内。", max_length=60),
-    text("lead_product_code", "主导产品类别代码", "统计用产品分类目录的代码。", cleaner=clean_product_code),
+    text("lead_product_code", "主导产品类别代码", "统计用产品分类目录的代码。", cleaner=clean_product_code,
+         optional=True),
     text("niche", "从事的特定细分市场", "如“数控机床用滚珠丝杠副”。", max_length=60),
     year("niche_since", "从事该细分市场的起始年份", "四位年份，如 2015。", unit="年"),
-)
+)  # fmt: skip
 
 REFINED = _each(
     "refined",
     choice("digital_level", "数字化水平等级", "国家平台自测的结果。", choices=DIGITAL_LEVELS),
     yesno("core_system", "至少一项核心业务采用信息系统支撑"),
     choices("systems", "采用信息系统的业务", choices=SYSTEMS),
-    yesno("cloud", "业务系统已上云"),
+    yesno("cloud", "业务系统已上云", optional=True),
 )
 
 DISTINCTIVE = _each(
     "distinctive",
-    percent("market_share", "主导产品国内细分市场占有率", "{year} 年，没有就估算并在下面说明。"),
+    "市场地位",
+    percent("market_share", "主导产品国内细分市场占有率", "上年数，估算的在下面写明依据。"),
     whole("market_rank", "主导产品国内细分市场排名", unit="名", least=1, most=9999),
-    percent("world_share", "主导产品国际细分市场占有率"),
-    whole("world_rank", "主导产品国际细分市场排名", unit="名", least=1, most=9999),
+    percent("world_share", "主导产品国际细分市场占有率", optional=True),
+    whole("world_rank", "主导产品国际细分市场排名", unit="名", least=1, most=9999, optional=True),
     yesno("market_position", "主导产品在细分市场占有率排名靠前，有一定知名度"),
-    lines("market_note", "市场占有率和排名的依据", "数据从哪里来、怎么算的。", max_length=500),
+    lines("market_note", "市场占有率和排名的依据", "数据从哪里来、怎么算的。", max_length=500, optional=True),
+    "品牌",
     yesno("own_brand", "有自主品牌", "主导产品有自有知识产权，品牌已注册或已实现收入。"),
-    whole("brands", "自主品牌数量", unit="个"),
-    whole("trademarks", "有效注册商标数量", unit="个"),
-    money("brand_revenue", "自主品牌产品上年收入"),
+    whole("brands", "自主品牌数量", unit="个", optional=True),
+    whole("trademarks", "有效注册商标数量", unit="个", optional=True),
+    money("brand_revenue", "自主品牌产品上年收入", optional=True),
 )
 
 INNOVATION = _each(
     "innovation",
-    lines("innovation_note", "研发情况说明", "研发方向、团队和成果，没有可不填。", max_length=500),
+    lines("innovation_note", "研发情况说明", "研发方向、团队和成果。", max_length=500, optional=True),
 )
 
 CHAIN = _each(
@@ -221,27 +243,23 @@ CHAIN = _each(
     text("chain_name", "所属产业链", "如“高端装备”。", max_length=60),
     text("chain_link", "所处环节", "如“核心零部件”。", max_length=60),
     yesno("key_link", "处于产业链关键环节"),
-    choices("link_roles", "在产业链中的作用", choices=LINK_ROLES),
-    lines(
-        "link_note",
-        "补短板、锻长板、填补空白的说明",
-        "替代了什么、解决了什么问题、成效如何。",
-        max_length=500,
-    ),
-    lines("customers", "直接配套的龙头企业", "一行一家：企业名称，上年供货金额。", max_length=500),
-)
+    choices("link_roles", "在产业链中的作用", choices=LINK_ROLES, optional=True),
+    lines("link_note", "补短板、锻长板、填补空白的说明", "替代了什么、解决了什么问题、成效如何。", max_length=500,
+          optional=True),
+    lines("customers", "直接配套的龙头企业", "一行一家：企业名称，上年供货金额。", max_length=500, optional=True),
+)  # fmt: skip
 
 FIELD = _each(
     "field",
     choices("lead_field", "主导产品所属领域", "可多选。", choices=LEAD_FIELDS),
     choice("field_grade", "主导产品类别", choices=GRADES),
     yesno("strategic_field", "属于《战略性新兴产业分类》"),
-    lines("field_note", "所属领域的说明", "说明主导产品为什么属于所选领域。", max_length=500),
+    lines("field_note", "所属领域的说明", "说明主导产品为什么属于所选领域。", max_length=500, optional=True),
 )
 
 OTHER = _each(
     "other",
-    money("valuation", "最近一次股权融资的投后估值"),
+    money("valuation", "最近一次股权融资的投后估值", "没有融资不填。", optional=True),
     lines(
         "introduction", "企业总体情况简要介绍", "主营业务、行业地位、发展计划，2000 字以内。", max_length=2000
     ),
@@ -259,7 +277,7 @@ def fields_of(part: str) -> list[RecordField]:
 
 
 def answer_key(field: RecordField, year: int | None = None) -> str:
-    """ "revenue.2025" for a question of every year, the plain key for the others."""
+    """The key of an answer: “revenue.2025” for a question of every year, the plain key for the others."""
     return f"{field.key}.{year}" if field.per_year else field.key
 
 

@@ -73,6 +73,7 @@ class RecordField:
     label: str
     kind: Kind
     part: str = ""
+    group: str = ""  # heading inside the part
     store: Store = Store.FACTS
     unit: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -82,6 +83,7 @@ class RecordField:
     max_length: int = 100
     signed: bool = False
     required: bool = False  # an entry of a list cannot be kept without it
+    optional: bool = False  # nothing is missing without it
     personal: bool = False  # shown in full only to the enterprise and the offices that work with it
     cleaner: Callable[[Any], Any] | None = None  # for texts with a form of their own
 

@@ -46,7 +46,7 @@ def slips(answers: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, l
     Both are answers as they stand in inputs, by key: `answers` what is being typed, `earlier` what is on record
     (years that are not typed now are compared with it). What does not clean is left to the field's own message.
     """
-    values = _values({**earlier, **answers})
+    values = values_of({**earlier, **answers})
     found: dict[str, list[str]] = {}
     for (name, year), value in values.items():
         key = answer_key(FIELDS[name], year)
@@ -57,7 +57,8 @@ def slips(answers: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, l
     return found
 
 
-def _values(answers: Mapping[str, Any]) -> dict[tuple[str, int], Any]:
+def values_of(answers: Mapping[str, Any]) -> dict[tuple[str, int], Any]:
+    """Amounts and counts of typed answers by question and year; what does not clean is left out."""
     values = {}
     for key, raw in answers.items():
         try:

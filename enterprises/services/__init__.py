@@ -12,9 +12,10 @@ from enterprises.services.imports import (
     upload_batch,
 )
 from enterprises.services.items import complete_list, delete_item, save_item
-from enterprises.services.record import save_answers
+from enterprises.services.record import StaleAnswers, prove_figures, save_answers
 
 __all__ = [
+    "StaleAnswers",
     "add_evidence",
     "apply_batch",
     "complete_list",
@@ -24,6 +25,7 @@ __all__ = [
     "delete_item",
     "dependents",
     "latest_job",
+    "prove_figures",
     "read_batch",
     "save_answers",
     "save_item",

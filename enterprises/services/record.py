@@ -13,10 +13,19 @@ from django.utils import timezone
 from core import audit
 from core.errors import Conflict, DomainError
 from enterprises.fields import RecordField, Store, split_key
-from enterprises.models import Enterprise, FirmProfile, YearlyFigures
+from enterprises.models import Enterprise, Evidence, FirmProfile, YearlyFigures
 from enterprises.queries.record import answers_in
 
 SAVED = "更新企业档案"
+PROOFS = {"evidence": "审计报告", "dev_score_evidence": "得分截图"}
+
+
+class StaleAnswers(Conflict):
+    """Somebody else changed these answers since they were shown. `now`: key → what would stand in the input."""
+
+    def __init__(self, now: dict[str, str], labels: list[str]):
+        self.now = now
+        super().__init__(f"刚刚有人修改了{'、'.join(labels)}，请刷新页面，看过新内容后再改。")
 
 
 @transaction.atomic
@@ -32,7 +41,7 @@ def save_answers(
     """Keep clean answers by key (“revenue.2025” → yuan); None takes an answer back. Others stay as they are.
 
     `source` and `as_of` mark what is new or different. `seen`: what stood in the inputs when they were shown; an
-    answer that somebody else changed since, to something else, refuses the whole with a Conflict. Safe to repeat.
+    answer that somebody else changed since, to something else, refuses the whole (StaleAnswers). Safe to repeat.
     Returns what changed: key → [before, after] in words. Refuses keys that are no question of the record.
     """
     questions = {key: _question(key) for key in answers}
@@ -71,15 +80,14 @@ def _question(key: str) -> tuple[RecordField, int | None]:
 
 
 def _refuse_stale(questions, before, answers, seen) -> None:
-    stale = [
-        questions[key][0].label_in(questions[key][1])
-        for key, shown in seen.items()
-        if key in answers
-        and answers[key] != before[key]
-        and questions[key][0].show(before[key]) != shown
-    ]  # fmt: skip
-    if stale:
-        raise Conflict(f"刚刚有人修改了{'、'.join(stale)}，请刷新页面，看过新内容后再改。")
+    now = {}
+    for key, shown in seen.items():
+        if key in answers and answers[key] != before[key]:
+            there = questions[key][0].show(before[key])
+            if there != shown:
+                now[key] = there
+    if now:
+        raise StaleAnswers(now, [questions[key][0].label_in(questions[key][1]) for key in now])
 
 
 def _write(enterprise, profile, rows, questions, changed, actor) -> None:
@@ -111,3 +119,27 @@ def _mark(profile, questions, changed, source, as_of) -> None:
         else:
             packed = questions[key][0].pack(value)
             profile.facts[key] = {"value": packed, "source": str(source), "as_of": as_of.isoformat()}
+
+
+@transaction.atomic
+def prove_figures(*, enterprise: Enterprise, year: int, proofs: Mapping[str, Evidence | None], actor) -> None:
+    """Say which files prove the figures of a year: "evidence" the audit report, "dev_score_evidence" the score.
+
+    None takes a file away. Refuses a file of another enterprise. Safe to repeat.
+    """
+    enterprise = Enterprise.objects.select_for_update(of=["self"]).get(pk=enterprise.pk)
+    row = YearlyFigures.objects.filter(enterprise=enterprise, year=year).first()
+    row = row or YearlyFigures(enterprise=enterprise, year=year)
+    changed = {
+        name: file for name, file in proofs.items() if getattr(row, f"{name}_id") != (file and file.pk)
+    }
+    if any(file and file.enterprise_id != enterprise.pk for file in changed.values()):
+        raise DomainError("请从本企业的佐证材料中选择。")
+    if not changed:
+        return
+    for name, file in changed.items():
+        setattr(row, name, file)
+    row.updated_by, row.updated_at = actor, timezone.now()
+    row.save()
+    files = {PROOFS[name]: file.name if file else "—" for name, file in changed.items()}
+    audit.record("更新年度数据佐证", enterprise, actor=actor, year=year, files=files)

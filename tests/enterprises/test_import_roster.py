@@ -1,5 +1,6 @@
 """企业名册: new enterprises, changes, moves, renames, undo; scope; size."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -46,6 +47,7 @@ def test_roster_creates_enterprises_with_figures_of_the_year_before():
     assert Enterprise.objects.search("测试第1精").get() == enterprise
     figures = enterprise.yearly_figures.get()
     assert (figures.year, figures.revenue) == (2024, Decimal(str(roster_row(1)[8])) * 10000)
+    assert (figures.source, figures.as_of) == ("roster", datetime.date(2025, 10, 31))
     assert Enterprise.objects.count() == 30
 
 
