@@ -14,6 +14,7 @@ from policies.engine.standards.values import SCORE, Args, Band, Condition, Crite
 from policies.engine.standards.words import plain, shown_value
 
 EXEMPT = "已由“{route}”代替，不考察本项"
+OPEN = "如符合“{route}”，不考察本项"
 BORDER = "恰好在档线上，按高一档计分"
 
 
@@ -99,13 +100,14 @@ def assess(
         for route in standard.routes
         if kind in route.criterion.kinds
     )
-    gates = _gates(bench, standard, kind, ticks, _replaced(standard, routes))
+    gates = _gates(bench, standard, kind, ticks, routes)
     scored = tuple(_scored(bench, criterion) for criterion in standard.scored)
     score = _score(bench, standard)
-    by_route = next((key for route, key in _stand_ins(standard, routes, SCORE) if route is Verdict.MET), "")
+    stand_ins = _stand_ins(standard, routes, SCORE)
+    by_route = next((route.key for route in stand_ins if route.finding.verdict is Verdict.MET), "")
     verdicts = [finding.verdict for finding in gates]
     if score is not None:
-        verdicts.append(any_of([score.verdict, *(v for v, _ in _stand_ins(standard, routes, SCORE))]))
+        verdicts.append(any_of([score.verdict, *(route.finding.verdict for route in stand_ins)]))
     verdict = all_of(verdicts)
     return Assessment(
         standard.slug,
@@ -130,26 +132,15 @@ def _passed_by(verdict: Verdict, score: Score | None, by_route: str) -> str:
     return "score" if score.verdict is Verdict.MET else f"route:{by_route}"
 
 
-def _stand_ins(standard: Standard, routes: tuple[Route, ...], key: str) -> list[tuple[Verdict, str]]:
-    """Verdict and key of each route that stands for this gate or for the score."""
+def _stand_ins(standard: Standard, routes: tuple[Route, ...], key: str) -> list[Route]:
+    """The routes that stand for this gate or for the score."""
     replacing = {route.criterion.key for route in standard.routes if key in route.replaces}
-    return [(route.finding.verdict, route.key) for route in routes if route.key in replacing]
+    return [route for route in routes if route.key in replacing]
 
 
 # ---- gates and routes -----------------------------------------------------------------------------------
-def _replaced(standard: Standard, routes: tuple[Route, ...]) -> dict[str, str]:
-    """Gates that a met route stands for, with the route's name."""
-    met = {route.key: route.name for route in routes if route.finding.verdict is Verdict.MET}
-    return {
-        key: met[route.criterion.key]
-        for route in reversed(standard.routes)
-        if route.criterion.key in met
-        for key in route.replaces
-    }
-
-
 def _gates(
-    bench: Bench, standard: Standard, kind: str, ticks: Mapping[str, Verdict], replaced: Mapping[str, str]
+    bench: Bench, standard: Standard, kind: str, ticks: Mapping[str, Verdict], routes: tuple[Route, ...]
 ) -> tuple[Finding, ...]:
     added, waived = overrides_of(standard, kind, bench.on)
     found = []
@@ -157,12 +148,28 @@ def _gates(
         finding = _gate(bench, criterion, ticks)
         if criterion.key in waived:
             finding = finding._replace(verdict=Verdict.MET, note=waived[criterion.key])
-        elif criterion.key in replaced and finding.verdict is not Verdict.MET:
-            finding = finding._replace(verdict=Verdict.MET, note=EXEMPT.format(route=replaced[criterion.key]))
         elif criterion.key in added:
             finding = finding._replace(note=added[criterion.key])
-        found.append(finding)
+        found.append(_with_routes(finding, _stand_ins(standard, routes, criterion.key)))
     return tuple(found)
+
+
+def _with_routes(finding: Finding, routes: list[Route]) -> Finding:
+    """A gate that is not met is met by a route that stands for it, and open while such a route is open."""
+    best = any_of([finding.verdict, *(route.finding.verdict for route in routes)])
+    if best is finding.verdict:
+        return finding
+    route = next(route for route in routes if route.finding.verdict is best)
+    if best is Verdict.MET:
+        return finding._replace(
+            verdict=best, note=EXEMPT.format(route=route.name), missing=(), missing_fields=()
+        )
+    return finding._replace(
+        verdict=best,
+        note=OPEN.format(route=route.name),
+        missing=route.finding.missing,
+        missing_fields=route.finding.missing_fields,
+    )
 
 
 def overrides_of(standard: Standard, kind: str, on: date) -> tuple[dict[str, str], dict[str, str]]:

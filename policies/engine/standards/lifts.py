@@ -102,9 +102,14 @@ def _of_scored(bench: Bench, criterion: Criterion, finding: Finding, gap: Decima
     if closing and closing not in chosen:
         chosen.append(closing)
     for band in chosen:
-        if bench.holds(band.condition) is Verdict.NOT_MET and (plan := _cheapest(bench, band.condition)):
+        if bench.holds(band.condition) is Verdict.NOT_MET:
             gains = band.points - scale.low
-            found += _of_plan(finding, plan, f"“{band.name}”", f"，多得 {plain(gains)} 分", gains)
+            ending = f"，多得 {plain(gains)} 分"
+            plan = _cheapest(bench, band.condition)
+            if plan:
+                found += _of_plan(finding, plan, f"“{band.name}”", ending, gains)
+            else:
+                found.append(Lift(finding.key, f"如达到“{band.name}”{ending}", None, "", gains))
     return found
 
 
@@ -126,6 +131,8 @@ def _plan(bench: Bench, lines: Iterable[Line]) -> Plan | None:
             steps = ways_over(bench.record, bench.on.year - 1, line, one.measure)
             if steps is None:
                 return None
+            if one.measure.missing and line.args.over == "each":
+                unknown.append(one)  # the other year is not known yet
             ways += steps
             for step in steps:
                 bench = bench.of(changed(bench.record, step))

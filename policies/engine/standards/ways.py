@@ -60,6 +60,8 @@ def _of_figures(record: FirmRecord, last: int, line: Line, at: Fraction) -> tupl
         years = years[-1:]  # an earlier year has its result already
     found = []
     for year in years:
+        if not _is_known(record, year, indicator.top, indicator.bottom):
+            continue  # has to be filled in first
         needed = at * _value(record, year, indicator.bottom) if indicator.bottom else at
         way = _way(record, line, indicator.top, year, needed)
         if (way.distance > 0) == (line.side is Side.AT_LEAST) and way.distance:
@@ -76,6 +78,11 @@ def _for_growth(record: FirmRecord, last: int, line: Line, at: Fraction) -> Frac
     if line.indicator == "main_growth_mean2":
         return before * (2 * (1 + at) - before / first)
     return at * first
+
+
+def _is_known(record: FirmRecord, year: int, *fields: str) -> bool:
+    figures = record.years.get(year)
+    return figures is not None and all(getattr(figures, field) is not None for field in fields if field)
 
 
 def _value(record: FirmRecord, year: int, field: str) -> Fraction:
