@@ -49,6 +49,11 @@ def take_up_application(*, application, actor) -> Application:
     return case
 
 
+def _lock_intake(intake) -> None:
+    """One draw, notice or report at a time in an intake."""
+    Intake.objects.select_for_update(no_key=True).get(pk=intake.pk)
+
+
 # ---- spot checks ----------------------------------------------------------------------------------------
 
 
@@ -58,7 +63,7 @@ def draw_cases(*, intake, purpose, seed, size, actor) -> Draw:
 
     Refused: an empty pool, more than there are, a seed that was used in this intake before.
     """
-    Intake.objects.select_for_update(no_key=True).get(pk=intake.pk)
+    _lock_intake(intake)
     seed = clean_text(seed, max_length=60)
     pool = drawing.pool_of(queries.draw_pool(intake))
     if not pool:
@@ -95,7 +100,7 @@ def publish_publicity(*, intake, applications, title, starts_on: date, contact, 
     Refused, naming the cases: one that is not in city review any more, one that something still stands against; a
     first day in the past.
     """
-    Intake.objects.select_for_update(no_key=True).get(pk=intake.pk)
+    _lock_intake(intake)
     if starts_on < timezone.localdate():
         raise DomainError("公示开始不能早于今天。")
     cases = _locked_cases(intake, applications, ApplicationState.CITY_REVIEW)
@@ -248,7 +253,7 @@ def report_to_province(*, intake, region, applications, document_number, reporte
     Refused: a case whose notice has not ended before `reported_on` or that an objection holds; for such a unit,
     a case that is not on its list or that something stands against by now; a day to come.
     """
-    Intake.objects.select_for_update(no_key=True).get(pk=intake.pk)
+    _lock_intake(intake)
     if reported_on > timezone.localdate():
         raise DomainError("上报日期不能晚于今天。")
     direct = region.kind != RegionKind.CITY
