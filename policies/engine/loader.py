@@ -155,7 +155,7 @@ def _formula(table: Table, event: Event) -> tuple[Decimal, Decimal, dict[str, De
         return ZERO, ZERO, amounts
     rate = table.number("rate")
     if rate > 1:
-        raise table.error("rate", f"比例写成小数，百分之五写 0.05，实为 {rate}")
+        raise table.error("rate", f"比例写成小数，百分之七写 0.07，实为 {rate}")
     return ZERO, rate, {}
 
 

@@ -1,13 +1,16 @@
-"""No yuan figure, rate or deadline of a policy document stands outside policies/documents/."""
+"""No yuan figure, rate or deadline of a policy document or a standard stands outside policies/documents/."""
 
 import io
 import re
 import tokenize
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from policies.engine.standards.indicators import unit_of
 from tests.policies import worked
+from tests.policies.standards import worked as standards
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [
@@ -18,9 +21,11 @@ FOLDERS = [
 ALLOWED = {
     "core/spreadsheets/": "",  # limits in rows, cells and bytes
     "enterprises/services/imports.py": "precheck(file.read(",  # bytes
+    "enterprises/filetypes.py": "MOST_PIXELS",
     "awards/imports.py": "template_note",  # an example in a blank form
 }
 
+SMALL, COMMON_RATE = 2_000_000, Decimal("0.02")
 LINE_STARTS = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 IN_WORDS = re.compile(r"\d[\d.,_]*\s*(?:万元|亿元|万(?!元)|%\s*(?:配套|比例))")
 
@@ -51,6 +56,31 @@ def policy_numbers() -> set[str]:
                 found |= forms_of_amount(amount) if amount else set()
             found |= forms_of_rate(item.rate) if item.rate else set()
         found |= forms_of_day(policy.valid_from) | forms_of_day(policy.valid_until)
+    return found | {
+        form for slug in standards.slugs() for form in numbers_of_standard(standards.standard(slug))
+    }
+
+
+def is_distinctive(amount) -> bool:
+    """Smaller amounts and powers of ten are sizes, limits and units all over the code."""
+    return amount >= SMALL and set(str(int(amount))) != {"0", "1"}
+
+
+def numbers_of_standard(standard) -> set[str]:
+    """Its amounts, dates and rates, but for those that mean too much else: 60 points, 1 %, 10 %, 100 million."""
+    found: set[str] = set()
+    for line in (line for criterion in standard.criteria() for line in criterion.lines()):
+        unit = unit_of(line)
+        if unit == "元" and is_distinctive(line.at):
+            found |= forms_of_amount(line.at)
+        if unit == "%" and line.at > COMMON_RATE and line.at * 100 % 10:
+            found.add(f"{line.at:.2f}")
+    for industry in standard.sizes.industries if standard.sizes else ():
+        for limits in industry.limits.values():
+            yuan = (limit for measure, limit in limits.items() if measure != "staff")
+            found |= {form for limit in yuan if is_distinctive(limit) for form in forms_of_amount(limit)}
+    for period in standard.applies:
+        found |= forms_of_day(period.since) | (forms_of_day(period.until) if period.until else set())
     return found
 
 
@@ -107,7 +137,8 @@ def test_no_policy_number_outside_the_documents():
 @pytest.mark.parametrize(
     "line",
     ["AMOUNT = 500_000", "if x > 1000000:", "奖励 300,000 元", "rate = Decimal('0.25')", "奖励50万元", "上限 200 万",
-     "按 25% 计", "date(2025, 12, 31)", "'2022-01-27'", "2025年12月31日"],
+     "按 25% 计", "date(2025, 12, 31)", "'2022-01-27'", "2025年12月31日", "revenue >= 15_000_000", "ratio >= 0.03",
+     "date(2026, 4, 1)", "'2026-03-31'", "2022年8月1日", "Decimal(12_000_000)", "assets >= 1_200_000_000"],
 )  # fmt: skip
 def test_search_sees_a_policy_number(line):
     assert offenders(line)

@@ -194,7 +194,7 @@ def scored_of(table: Table) -> tuple[Criterion, ...]:
 
 
 def _number_bands(table: Table) -> tuple[Band, ...]:
-    """at_least = [[0.05, 20], [0.03, 15]]: the number and its points, best first."""
+    """at_least = [[0.4, 20], [0.2, 15]]: the number and its points, best first."""
     indicator = table.choice("indicator", INDICATORS)
     args, side = _args(table, indicator), _side(table)
     value = table.take(side)
@@ -203,7 +203,7 @@ def _number_bands(table: Table) -> tuple[Band, ...]:
         or not value
         or not all(isinstance(v, list) and len(v) == 2 for v in value)
     ):
-        raise table.error(side, f"应是 [数字, 分数] 的列表，如 {side} = [[0.05, 20], [0.03, 15]]")
+        raise table.error(side, f"应是 [数字, 分数] 的列表，如 {side} = [[0.4, 20], [0.2, 15]]")
     unit = unit_of(Line(indicator, args, side, Decimal(0)))
     ats = [number(table, side, at) for at, _ in value]
     if ats != sorted(set(ats), reverse=side is Side.AT_LEAST):
