@@ -6,6 +6,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.enums import Role
 from tests.factories import (
+    ApplicationFactory,
     AwardRunFactory,
     DeterminationFactory,
     EnterpriseFactory,
@@ -81,6 +82,8 @@ RECORD = {
 }
 # Acts (POST only) on one record: who of its own region may. What they answer is tested where they live.
 ACTS = {
+    "tiers:case_take": ("application", {C, T}),
+    "tiers:case_release": ("application", {C, T}),
     "enterprises:import_confirm": ("batch", {T}),
     "enterprises:import_header": ("batch", {T}),
     "enterprises:import_undo": ("batch", {T}),
@@ -157,6 +160,7 @@ def world(db):
         "run": (run := AwardRunFactory()),
         "determination": DeterminationFactory(enterprise=enterprise, run=run),
         "batch": ImportBatchFactory(state="review"),
+        "application": ApplicationFactory(enterprise=enterprise, state="submitted"),
     }
 
 

@@ -18,7 +18,7 @@ from tiers.models import Application, ApplicationEvent
 from tiers.permissions import can_handle
 from tiers.queries.queue import ARRIVED, LEVELS, handler_of, is_with_office, last_events
 from tiers.services.city import take_up_application
-from tiers.services.queue import assign_case, remind_firm, reminded_on, tell_assigned
+from tiers.services.queue import assign_case, remind_firm, tell_assigned, was_reminded
 from tiers.services.review import accept_application
 from tiers.services.steps import locked
 
@@ -162,7 +162,7 @@ def _remind(case, user, officer) -> str:
         return f"现在是“{case.get_state_display()}”，没有等企业修改。"
     if case.returned_by != LEVELS[user.role]:
         return f"是{case.get_returned_by_display()}退回的，由退回的单位催办。"
-    return "今天已经催办过。" if reminded_on(case, timezone.localdate()) else ""
+    return "今天已经催办过。" if was_reminded(case) else ""
 
 
 WHY_NOT = {Act.ACCEPT: _accept, Act.ASSIGN: _assign, Act.REMIND: _remind}

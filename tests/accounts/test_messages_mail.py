@@ -217,7 +217,7 @@ def test_a_killed_worker_sends_at_most_the_mail_in_its_hand_again(monkeypatch):
     assert times == [1, 2, 1]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_workers_never_mail_the_same_message(monkeypatch):
     for _ in range(4):
         message()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from django.db import transaction
+from django.db.models.functions import Now, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
@@ -157,27 +158,27 @@ def remind_firm(*, application, actor) -> Application:
     Refused: a case that is not out for correction, a second time on one day, an enterprise without people here.
     """
     case = locked_in(application, ApplicationState.RETURNED)
-    today = timezone.localdate()
     people = holders(case)
-    if reminded_on(case, today):
+    if was_reminded(case):
         raise Conflict(f"“{case}”今天已经催办过，请明天再催。")
     if not people:
         raise DomainError(f"“{case.enterprise}”还没有平台用户，请电话通知。")
-    note(case, actor=actor, action="催办", reason=f"请在 {case.due_on} 前修改并重新提交。")
+    event = note(case, actor=actor, action="催办", reason=f"请在 {case.due_on} 前修改并重新提交。")
     tell(
         recipients=people,
         kind=MessageKind.RETURN,
-        key=f"reminded:{case.pk}:{today}",
+        key=f"reminded:{event.pk}",
         title=f"请尽快修改并重新提交：{case}",
-        body=f"修改期限 {case.due_on}，{limit_of(case, today).words.removeprefix('企业')}。",
+        body=f"修改期限 {case.due_on}，{limit_of(case, timezone.localdate()).words.removeprefix('企业')}。",
         url=reverse("tiers:application_detail", args=[case.pk]),
     )
     audit.record("催办", case, actor=actor)
     return case
 
 
-def reminded_on(case, day: date) -> bool:
-    return case.events.filter(action="催办", at__date=day).exists()
+def was_reminded(case) -> bool:
+    """Today, by the clock that writes the events."""
+    return case.events.filter(action="催办", at__date=TruncDate(Now())).exists()
 
 
 # ---- what is due ----------------------------------------------------------------------------------------
