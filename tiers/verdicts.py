@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from core.money import WAN
 from core.templatetags.portal import num
-from policies.engine.standards import Assessment, Finding, Lift, Verdict
+from policies.engine.standards import Assessment, Finding, Lift, Standard, Verdict
 from policies.engine.standards.indicators import FIGURE_NAMES, PROFILE_NAMES
+from policies.engine.standards.values import SCORE
 from policies.enums import CaseKind, StandardTier
 
 FIELD_NAMES = {
@@ -78,8 +79,7 @@ def _short_score(found: Assessment) -> list[str]:
 
 def _unknowns(found: Assessment) -> list[str]:
     """How much is open, and the direct routes too when the score alone will not do."""
-    open_ones = found.open()
-    missing, person = count(open_ones, Verdict.MISSING), count(open_ones, Verdict.PERSON)
+    missing, person = len(waiting(found)), count(found.open(), Verdict.PERSON)
     parts = [f"{missing} 项缺数据"] if missing else []
     parts += [f"{person} 项需人工核实"] if person else []
     if not parts and found.verdict in (Verdict.MISSING, Verdict.PERSON):
@@ -88,18 +88,24 @@ def _unknowns(found: Assessment) -> list[str]:
     return parts
 
 
+def waiting(found: Assessment) -> list[Finding]:
+    """What more data would decide: gates, and points that are not all won while the score is not enough."""
+    scored = () if found.score_stands() else found.scored
+    return [finding for finding in (*found.gates, *scored) if finding.missing]
+
+
 OPEN_WORDS = {Verdict.MISSING: "缺数据", Verdict.PERSON: "需人工核实"}
 
 
 def short(found: Assessment) -> str:
     """A few words: “差 2 项，缺 3 项数据”, “都已达到”."""
     open_ones = found.open()
-    words = (
-        (Verdict.NOT_MET, "差 {} 项"),
-        (Verdict.MISSING, "缺 {} 项数据"),
-        (Verdict.PERSON, "{} 项待核实"),
+    numbers = (
+        (count(open_ones, Verdict.NOT_MET), "差 {} 项"),
+        (len(waiting(found)), "缺 {} 项数据"),
+        (count(open_ones, Verdict.PERSON), "{} 项待核实"),
     )
-    parts = [word.format(number) for verdict, word in words if (number := count(open_ones, verdict))]
+    parts = [words.format(number) for number, words in numbers if number]
     return "，".join(parts) or ("都已达到" if found.verdict is Verdict.MET else conclusion(found))
 
 
@@ -107,15 +113,22 @@ def count(findings: Iterable[Finding], verdict: Verdict) -> int:
     return sum(finding.verdict is verdict for finding in findings)
 
 
-def to_do(found: Assessment) -> tuple[ToDo, ...]:
-    """What is missing, each thing once, the one that most criteria wait for first."""
-    waiting: dict[str, tuple[Finding, list[str]]] = {}
-    for finding in (*found.gates, *found.scored, *(route.finding for route in found.routes)):
+def to_do(found: Assessment, standard: Standard) -> tuple[ToDo, ...]:
+    """What is missing and would decide something, each thing once, what most criteria wait for first.
+
+    Direct routes ask for data only while what they stand for is still open.
+    """
+    open_keys = {finding.key for finding in found.gates if finding.verdict is not Verdict.MET}
+    open_keys |= set() if found.score_stands() else {SCORE}
+    useful = {route.criterion.key for route in standard.routes if open_keys & set(route.replaces)}
+    routes = [route.finding for route in found.routes if route.key in useful]
+    named: dict[str, tuple[Finding, list[str]]] = {}
+    for finding in (*waiting(found), *routes):
         for label in finding.missing:
-            waiting.setdefault(label, (finding, []))[1].append(finding.name)
+            named.setdefault(label, (finding, []))[1].append(finding.name)
     items = [
         ToDo(label, field_of(label, finding), year_of(label), tuple(dict.fromkeys(names)))
-        for label, (finding, names) in waiting.items()
+        for label, (finding, names) in named.items()
     ]
     return tuple(sorted(items, key=lambda item: -len(item.criteria)))
 

@@ -17,6 +17,7 @@ from accounts.enums import Role
 from core import limits
 from enterprises.fields import FIELDS, ITEMS, Kind
 from enterprises.models import Enterprise
+from policies.engine.standards import Assessment
 from policies.enums import CaseKind, StandardTier
 from tiers.calculator import questions_for, record_of
 from tiers.check_forms import CalculatorForm, DayForm
@@ -30,7 +31,7 @@ from tiers.queries.assessments import (
     titled_record,
     yardstick,
 )
-from tiers.verdicts import next_steps, to_do
+from tiers.verdicts import field_of, next_steps, to_do, year_of
 
 TRIES, WINDOW = 120, timedelta(minutes=10)  # of one address on the calculator
 
@@ -65,7 +66,7 @@ def self_check(request, pk):
         assessed = assess_firm(enterprise, outlook.tier, kind=kind, on=on, record=record)
     context = {
         "enterprise": enterprise,
-        "own": request.user.role == Role.ENTERPRISE,
+        "reads_only": request.user.role != Role.ENTERPRISE,
         "crumbs": _crumbs(request.user, enterprise),
         "form": form,
         "on": on,
@@ -123,18 +124,27 @@ def _shown(assessed: Assessed | None, where: Where) -> dict[str, Any]:
     if assessed is None:
         return {"assessed": None}
     found = assessed.assessment
-    waiting = [(item, where(item.field, item.year) if item.field else "") for item in to_do(found)]
+    waiting = [
+        (item, where(item.field, item.year) if item.field else "") for item in to_do(found, assessed.standard)
+    ]
     return {
         "assessed": assessed,
         "assessment": found,
         "waiting": waiting,
-        "links": {item.label: url for item, url in waiting if url},
+        "links": _links(found, where),
         "steps": [
             (step, found.finding(step.criterion), where(step.needs, step.year) if step.needs else "")
             for step in next_steps(found, assessed.lifts)
         ],
         "judged": [finding for finding in found.open() if finding.verdict == "person"],
     }
+
+
+def _links(found: Assessment, where: Where) -> dict[str, str]:
+    """Missing label → where it is filled in, of all findings: also of those that decide nothing now."""
+    findings = (*found.gates, *found.scored, *(route.finding for route in found.routes))
+    pairs = [(label, field_of(label, finding)) for finding in findings for label in finding.missing]
+    return {label: where(field, year_of(label)) for label, field in pairs if field}
 
 
 # ---- the public calculator ------------------------------------------------------------------------------

@@ -2,14 +2,26 @@
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.template.loader import render_to_string
 
-from policies.engine.standards import Assessment, Finding, GroupScore, Lift, Route, Score, Verdict
+from policies.engine.standards import (
+    Assessment,
+    Finding,
+    GroupScore,
+    Lift,
+    Route,
+    Score,
+    Verdict,
+    parse_standard,
+)
+from tests.policies.standards.worked import FOLDER
 from tiers.templatetags import findings
 from tiers.verdicts import conclusion, in_wan, money_words, next_steps, short, to_do
 
+BARE = SimpleNamespace(routes=())  # a standard without direct routes
 MET, NOT_MET, MISSING, PERSON = Verdict.MET, Verdict.NOT_MET, Verdict.MISSING, Verdict.PERSON
 
 
@@ -99,17 +111,31 @@ def test_missing_data_is_listed_once_with_all_that_wait_for_it():
             finding("ip", MISSING, name="知识产权", missing=("知识产权的授权日期",), missing_fields=("ip",)),
         ],
     )
-    assert [(item.label, item.field, item.year, item.criteria) for item in to_do(found)] == [
+    assert [(item.label, item.field, item.year, item.criteria) for item in to_do(found, BARE)] == [
         ("2025 年研发费用", "rd_expense", 2025, ("研发费用占比", "研发费用")),
         ("2025 年营业收入", "revenue", 2025, ("研发费用占比",)),
         ("知识产权的授权日期", "ip", None, ("知识产权",)),
     ]
 
 
+def test_nothing_is_asked_for_that_decides_nothing():
+    missing = scored("s", 5, 20, missing=("2025 年研发费用",), missing_fields=("rd_expense",))
+    way = route(MISSING)
+    standard = parse_standard((FOLDER / "miit-63-innovative.toml").read_text(encoding="utf-8"))
+    done = assessment(MET, scored=[missing], score=score(60, verdict=MET), routes=[way], passed_by="score")
+    assert to_do(done, standard) == ()
+    short_of = assessment(MISSING, scored=[missing], score=score(50, verdict=MISSING), routes=[way])
+    assert [item.criteria for item in to_do(short_of, standard)] == [("研发费用占比",)]
+    assert conclusion(short_of) == "还不能下结论：1 项缺数据。"
+
+
 def test_the_longer_name_wins_where_one_stands_in_the_other():
     fields = ("main_revenue", "revenue")
     one = finding(verdict=MISSING, missing=("2025 年主营业务收入", "2025 年营业收入"), missing_fields=fields)
-    assert [item.field for item in to_do(assessment(MISSING, gates=[one]))] == ["main_revenue", "revenue"]
+    assert [item.field for item in to_do(assessment(MISSING, gates=[one]), BARE)] == [
+        "main_revenue",
+        "revenue",
+    ]
 
 
 def lift(key, distance="1.00", gains=None):
