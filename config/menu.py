@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.enums import Role
 from accounts.models import Message
+from tiers.queries.cases import waiting_for
 
 PRODUCT = "专精特新梯度培育管理平台"
 PRODUCT_SHORT = "梯度培育平台"
@@ -42,7 +43,10 @@ GROUPS = (
         (
             _entry("企业库", "building-factory-2", "enterprises:enterprise_list", STAFF),
             _entry("我的企业", "building-factory-2", "enterprises:enterprise_list", FIRM),
+            _entry("企业档案", "list-details", "enterprises:record_list", FIRM),
             _entry("条件自测", "progress-check", "tiers:self_check_list", FIRM),
+            _entry("申报", "file-certificate", "tiers:application_list", FIRM),
+            _entry("申报批次", "calendar", "tiers:intakes", STAFF),
             _entry("认定名单", "certificate", "tiers:recognition_list", STAFF),
             _entry("到期预警", "clock", "tiers:title_radar", STAFF),
             _entry("我的称号", "certificate", "tiers:my_titles", FIRM),
@@ -127,6 +131,7 @@ def shell(request) -> dict:
         "scope_label": SimpleLazyObject(lambda: _scope(user)),
         "inbox_url": _address("accounts:message_list"),
         "unread": SimpleLazyObject(lambda: _unread(user)),
+        "unsubmitted": SimpleLazyObject(lambda: waiting_for(user)) if firm else (),
         "user_label": user.full_name or user.username,
         "role_label": user.get_role_display(),
         "search_url": _address("enterprises:enterprise_list") if searches else "",

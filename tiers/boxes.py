@@ -8,7 +8,7 @@ from enterprises.models import Evidence
 from enterprises.queries import answers_of, slips
 from tiers.models import ApplicationEvidence, ReturnPoint, Submission
 from tiers.queries.cases import Case, gaps, problem_of
-from tiers.queries.content import flat, part, with_unit
+from tiers.queries.content import flat, part, shown, with_unit
 from tiers.sections import Group, Place, Question, Section, group_questions, label_of, targets
 
 
@@ -44,6 +44,11 @@ class Box(Spot):
     @property
     def chosen(self) -> list[str]:
         return self.value.split(",") if self.value else []
+
+    @property
+    def words(self) -> str:
+        """The answer as a person reads it."""
+        return with_unit(self.name, shown(self.question.field, self.value))
 
     @property
     def help(self) -> str:

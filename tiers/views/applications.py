@@ -22,6 +22,7 @@ from tiers.models import Application, Intake
 from tiers.queries.cases import Case, diff, load_case
 from tiers.queries.intakes import offers, papers
 from tiers.queries.timeline import timeline
+from tiers.sections import BY_KEY, label_of
 from tiers.services.cases import abandon_application, start_application, withdraw_application
 from tiers.views.filling import frame, get_own, section_url
 
@@ -168,12 +169,12 @@ def hub(request, case: Case) -> dict:
     application = case.application
     submissions = list(application.submissions.select_related("submitted_by").order_by("round"))
     changes = {newer.pk: diff(older, newer) for older, newer in pairwise(submissions)}
-    done = sum(task.status in ("done", "changed") for task in frame(case)["form_tasks"])
+    around = frame(case)
     return {
-        **frame(case),
-        "rows": [(task, section_url(application, task.section)) for task in frame(case)["tasks"]],
-        "done": done,
-        "request_points": [(point, case.has_changed(point), point_url(case, point)) for point in case.points],
+        **around,
+        "rows": [(task, section_url(application, task.section)) for task in around["form_tasks"]],
+        "done": sum(task.status in ("done", "changed") for task in around["form_tasks"]),
+        "request_points": [(point, case.has_changed(point), *place_of(case, point)) for point in case.points],
         "timeline": timeline(application, public=True),
         "submissions": [(one, changes.get(one.pk, [])) for one in reversed(submissions)],
         "can_withdraw": permissions.can_withdraw(request.user, application),
@@ -182,9 +183,13 @@ def hub(request, case: Case) -> dict:
     }
 
 
-def point_url(case: Case, point) -> str:
-    section = next((one.section for one in frame(case)["tasks"] if one.section.key == point.section), None)
-    return section_url(case.application, section, point.field) if section else ""
+def place_of(case: Case, point) -> tuple[str, str]:
+    """What a comment is about, in words, and where it stands in the form."""
+    section = BY_KEY.get(point.section)
+    if section is None:
+        return point.section, ""
+    what = label_of(section.key, point.field) if point.field else "整个部分"
+    return f"{section.title} · {what}", section_url(case.application, section, point.field)
 
 
 @require_POST

@@ -272,7 +272,7 @@ def application_evidence(request, pk):
         messages.error(request, str(refusal))
     if section:
         return redirect(section_url(application, section, slot))
-    return redirect(reverse("tiers:application_check", args=[pk]) + f"#{anchor(slot)}")
+    return redirect(reverse("tiers:application_check", args=[pk]) + "#f-criterion")
 
 
 def keep_answers(request, case: Case, section: Section) -> None:
@@ -289,7 +289,7 @@ def keep_answers(request, case: Case, section: Section) -> None:
 
 def chosen_file(request, case: Case, slot: str) -> dict:
     """A new upload, or a file that is there already."""
-    if file := request.FILES.get(f"file.{slot}"):
+    if file := request.FILES.get(f"file.{slot}") or request.FILES.get("file"):
         return {"file": file}
     chosen = request.POST.get(f"use.{slot}", "")
     known = Evidence.objects.filter(enterprise=case.application.enterprise)

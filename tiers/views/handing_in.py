@@ -36,16 +36,27 @@ def show_check(request, case: Case, form=None, status=200):
         }
         for section in FORM
     ]
+    assessed = panel(case)
     context = {
         **frame(case),
-        **panel(case),
+        **assessed,
         "parts": parts,
         "gaps": [(gap, gap_url(case, gap)) for gap in all_gaps(case)],
         "form": form or DeclarationForm(),
         "declaration": DECLARATION,
         "unchanged": [point for point in case.points if not case.has_changed(point)],
+        **criteria_of(case, assessed["assessed"]),
     }
     return render(request, "tiers/application_check.html", context, status=status)
+
+
+def criteria_of(case: Case, assessed) -> dict:
+    """The criteria that files can be bound to, and the files that are; none while only some parts are open."""
+    if assessed is None or case.returned:
+        return {"criteria": [], "criterion_files": []}
+    names = {one.key: one.name for one in assessed.standard.criteria()}
+    files = [(use, names[use.slot]) for use in case.files if use.slot in names]
+    return {"criteria": list(names.items()), "criterion_files": files}
 
 
 def gap_url(case: Case, gap) -> str:
