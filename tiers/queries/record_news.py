@@ -1,5 +1,6 @@
 """What a yearly update confirms: the figures of the year beside those of the year before, and the lists."""
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,9 +10,10 @@ from django.db.models import Max
 from enterprises.fields import FIELDS, ITEMS, answer_key
 from enterprises.models import Enterprise
 from enterprises.queries import held_answers, slips
-from enterprises.queries.facts import ENGINE_FIGURES
-from enterprises.queries.record import shown
+from policies.engine.standards import Figures
 from tiers.models import AnnualUpdate
+
+ASKED = {field.name for field in fields(Figures)} & set(FIELDS)  # figures that standards look at
 
 
 class FigureNews(NamedTuple):
@@ -58,7 +60,7 @@ class RecordNews(NamedTuple):
 def record_news(enterprise: Enterprise, year: int) -> RecordNews:
     """The record as it would be confirmed, `year` being the last finished one."""
     held = held_answers(enterprise, (year, year - 1))
-    typed = {key: shown(key, one) for key, one in held.items()}
+    typed = {key: FIELDS[key.partition(".")[0]].show(one.value) for key, one in held.items()}
     fresh = {key: text for key, text in typed.items() if key.endswith(f".{year}")}
     warned = slips(fresh, {key: text for key, text in typed.items() if key not in fresh})
     last = AnnualUpdate.objects.filter(enterprise=enterprise, year__lte=year).aggregate(
@@ -83,7 +85,7 @@ def _is_shown(field, year, held) -> bool:
     if not field.per_year:
         return False
     there = answer_key(field, year) in held or answer_key(field, year - 1) in held
-    return field.key in ENGINE_FIGURES or there
+    return field.key in ASKED or there
 
 
 def _figure(field, year, held, warned) -> FigureNews:
@@ -97,7 +99,7 @@ def _figure(field, year, held, warned) -> FigureNews:
         before=field.words(before.value) if before else "—",
         now=field.words(now.value) if now else "—",
         change=change,
-        asked=field.key in ENGINE_FIGURES,
+        asked=field.key in ASKED,
         warnings=warned.get(key, []),
     )
 
