@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
     "mails": {"task": "accounts.tasks.send_mails", "schedule": 60},
     "nightly-award-runs": {"task": "awards.tasks.start_nightly_runs", "schedule": crontab(hour=2, minute=0)},
+    "deadlines": {"task": "tiers.tasks.remind_deadlines", "schedule": crontab(hour=7, minute=40)},
     "title-reminders": {"task": "tiers.tasks.remind_titles", "schedule": crontab(hour=7, minute=30)},
 }
 

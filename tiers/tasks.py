@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from tiers import title_exports
+from tiers.services.queue import tell_deadlines
 from tiers.services.reminders import remind
 
 
@@ -11,6 +12,12 @@ from tiers.services.reminders import remind
 def remind_titles() -> int:
     """Daily: titles that end, yearly updates, changes not reported. A day that was missed is made up for."""
     return remind(timezone.localdate())
+
+
+@shared_task
+def remind_deadlines() -> int:
+    """Daily: cases and corrections that are due tomorrow, today or overdue, by working days."""
+    return tell_deadlines(today=timezone.localdate())
 
 
 def export_titles(job) -> bool:
