@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 from enterprises.fields import FIELDS, ITEMS
 from enterprises.models import Evidence
 from enterprises.queries import held_answers
-from tiers.models import Application, ApplicationEvent, ReturnPoint, ReturnRequest, Submission
+from tiers.models import Application, ReturnPoint, ReturnRequest, Submission
 from tiers.queries.content import Change, diff, shown, with_unit
 from tiers.queries.review import rounds
 from tiers.sections import FORM, Section, label_of, places, questions, years_of
-
-CHECKED = "审核指标"  # the act of which a case has dozens; the history shows it apart
 
 
 class Answer(NamedTuple):
@@ -39,7 +37,6 @@ class Part(NamedTuple):
     lists: tuple[Listed, ...]
     files: tuple[Placed, ...]
     changes: int
-    points: int  # comments that are not ticked off
 
 
 class Answered(NamedTuple):
@@ -99,7 +96,7 @@ def _part(section, application, given, changed, held, urls, years) -> Part:
     placed = tuple(
         Placed(named.get(slot) or label_of(section.key, slot), tuple(found)) for slot, found in files.items()
     )
-    return Part(section, answers, lists, placed, sum(key == section.key for key, _ in changed), 0)
+    return Part(section, answers, lists, placed, sum(key == section.key for key, _ in changed))
 
 
 def _source(name, text, held) -> str:
@@ -130,16 +127,12 @@ def evidence_ids(application: Application, submission: Submission) -> dict[str, 
 # ---- corrections ----------------------------------------------------------------------------------------
 
 
-def answered_rounds(
-    application: Application, submissions: list[Submission], acts: Iterable[ApplicationEvent]
-) -> list[Round]:
-    """Every round of corrections, newest first: each comment with old → new of its place. Three queries.
-
-    `acts`: the history of the case, which says on which submission a return was made.
-    """
+def answered_rounds(application: Application, submissions: list[Submission]) -> list[Round]:
+    """Every round of corrections, newest first: each comment with old → new of its place. Four queries."""
     by_id = {one.pk: one for one in submissions}
     by_round = {one.round: one for one in submissions}
-    made_on = {act.data["request"]: by_id.get(act.data.get("submission")) for act in acts if "request" in act.data}
+    acts = application.events.filter(data__has_key="request").values_list("data", flat=True)
+    made_on = {data["request"]: by_id.get(data.get("submission")) for data in acts}
     found = []
     for request in rounds(application):
         earlier = made_on.get(request.pk)
@@ -165,13 +158,3 @@ def place_label(section_key: str, name: str) -> str:
     """“经济效益和经营情况：2025 年营业收入”; the part alone for a comment on all of it."""
     title = next((section.title for section in FORM if section.key == section_key), section_key)
     return f"{title}：{label_of(section_key, name)}" if name else title
-
-
-# ---- history --------------------------------------------------------------------------------------------
-
-
-def history(application: Application) -> tuple[list[ApplicationEvent], list[ApplicationEvent]]:
-    """(acts, ticks on criteria), both newest first. One query."""
-    events = list(application.events.select_related("actor").order_by("-pk"))
-    acts = [event for event in events if event.action != CHECKED]
-    return acts, [event for event in events if event.action == CHECKED]

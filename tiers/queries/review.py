@@ -1,6 +1,7 @@
 """What the offices look at: a case's criteria as its pinned standard asks for them, the officers' verdicts beside
 them, and what stands against sending the case on."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +25,7 @@ IN_REVIEW = {
     ReviewLevel.CITY: (ApplicationState.CITY_REVIEW,),
 }
 NEEDS_A_PERSON = (Verdict.PERSON, Verdict.MISSING)
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 NAMED = 3  # how many names a sentence lists
 
 
@@ -34,10 +36,9 @@ class Row:
     criterion: Criterion
     part: str  # gate, scored, route
     verdict: Verdict  # what the engine says
-    value: str
+    value: Decimal | str | None
     unit: str
     points: Decimal | None
-    needed: str
     finding: Mapping[str, Any]  # the stored finding, {} when the submission has none
     evidence: tuple[Mapping[str, str], ...]  # files handed in for this criterion
     check: CriterionCheck | None  # this level's verdict
@@ -154,10 +155,9 @@ def criterion_rows(application: Application, level: str) -> list[Row]:
                 criterion=criterion,
                 part=part,
                 verdict=Verdict(finding.get("verdict", Verdict.MISSING)),
-                value="" if finding.get("value") is None else str(finding["value"]),
+                value=_value(finding),
                 unit=finding.get("unit", ""),
                 points=None if finding.get("points") is None else Decimal(str(finding["points"])),
-                needed=criterion.needed,
                 finding=finding,
                 evidence=tuple(files.get(criterion.key, ())),
                 check=check,
@@ -166,6 +166,12 @@ def criterion_rows(application: Application, level: str) -> list[Row]:
             )
         )
     return rows
+
+
+def _value(finding) -> Decimal | str | None:
+    """A stored value as the engine gave it: a number where it has a unit, else words."""
+    value = finding.get("value")
+    return Decimal(value) if value and finding.get("unit") and NUMBER.fullmatch(value) else value
 
 
 def _checks(application) -> dict[tuple[str, str], CriterionCheck]:

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.enums import Role
 from core.errors import DomainError
 from tiers import permissions
-from tiers.enums import ApplicationState, CheckVerdict, ReviewLevel
+from tiers.enums import ApplicationState, CheckVerdict, ObjectionKind, ReviewLevel
 from tiers.models import Application, ReturnPoint
 from tiers.queries import dossier
 from tiers.queries import review as queries
+from tiers.queries.queue import handler_of
 from tiers.queries.review import IN_REVIEW, Row
+from tiers.queries.timeline import timeline
 from tiers.review_forms import NoteForm
 from tiers.services.city import take_up_application
 from tiers.services.notes import add_note
@@ -82,9 +84,9 @@ def page_of(request, case, *, errors=None, typed=None) -> dict:
     user, level = request.user, level_of(request.user)
     submissions = list(case.submissions.select_related("submitted_by", "edition"))
     rows = queries.criterion_rows(case, level)
-    acts, ticks = dossier.history(case)
     mine = permissions.is_county_of(user, case) or permissions.is_city_of(user, case)
     working = mine and case.state in IN_REVIEW[level]
+    of_city = permissions.can_read_city(user, case.intake)
     return {
         "case": case,
         "level": level,
@@ -98,11 +100,11 @@ def page_of(request, case, *, errors=None, typed=None) -> dict:
         "open_rows": sum(row.open for row in rows),
         "adoptable": sum(_adoptable(row) for row in rows) if working else 0,
         "parts": dossier.parts(case, submissions),
-        "rounds": dossier.answered_rounds(case, submissions, acts),
+        "rounds": dossier.answered_rounds(case, submissions),
         "visits": case.visits.select_related("recorded_by").prefetch_related("photos"),
-        "objections": case.objections.select_related("recorded_by"),
-        "history": acts,
-        "ticks": ticks,
+        "objections": case.objections.filter(kind=ObjectionKind.PUBLICITY) if of_city else [],
+        "timeline": timeline(case, public=False),
+        "handler": handler_of(case),
         "note_form": NoteForm(),
         "errors": errors or {},
         "crumbs": [(case.intake.name, reverse("tiers:intake_review", args=[case.intake_id]))],
@@ -228,7 +230,7 @@ def application_note(request, pk):
     if not (permissions.is_county_of(request.user, case) or permissions.is_city_of(request.user, case)):
         raise PermissionDenied
     perform(request, add_note, "已保存备注。", application=case, text=request.POST.get("text", ""))
-    return back(case, "history")
+    return back(case, "notes")
 
 
 # ---- points of a return ---------------------------------------------------------------------------------

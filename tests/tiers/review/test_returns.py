@@ -10,7 +10,7 @@ from policies.queries import standard_of
 from tests.tiers.review.cases import again, case, city, county, edition, ready, submit, to_city
 from tiers.enums import ApplicationState, PointState, ReturnTarget, ReviewLevel
 from tiers.models import Application, ReturnPoint
-from tiers.queries.dossier import answered_rounds, history
+from tiers.queries.dossier import answered_rounds
 from tiers.services.city import take_up_application
 from tiers.services.decisions import recommend_application
 from tiers.services.returns import NewPoint, reopen_point, return_application, settle_point
@@ -207,8 +207,7 @@ def test_the_answer_stands_beside_the_comment():
     send_back(application, REVENUE, NewPoint("specialised", "", "写清主导产品"))
     answer(application, figures={"revenue.2025": "8,600.00"}, specialised={"lead_product": "滚珠丝杠"})
     submissions = list(application.submissions.all())
-    acts, _ = history(application)
-    [found] = answered_rounds(application, submissions, acts)
+    [found] = answered_rounds(application, submissions)
     assert [(one.label, [(c.label, c.old, c.new) for c in one.changes]) for one in found.points] == [
         ("经济效益和经营情况：2025 年营业收入", [("2025 年营业收入", "8,642.50 万元", "8,600.00 万元")]),
         ("专业化", [("主导产品名称", "精密滚珠丝杠副", "滚珠丝杠")]),
@@ -222,8 +221,7 @@ def test_every_round_compares_its_own_two_submissions():
     answer(application, 2, figures={"revenue.2025": "8,600.00"})
     send_back(application)
     answer(application, 3, figures={"revenue.2025": "8,500.00"})
-    acts, _ = history(application)
-    rounds = answered_rounds(application, list(application.submissions.all()), acts)
+    rounds = answered_rounds(application, list(application.submissions.all()))
     assert [[(c.old, c.new) for one in found.points for c in one.changes] for found in rounds] == [
         [("8,600.00 万元", "8,500.00 万元")],
         [("8,642.50 万元", "8,600.00 万元")],
