@@ -18,7 +18,16 @@ from enterprises.models import Enterprise, Evidence, ImportBatch, Membership
 from policies.models import PolicyEdition, StandardEdition
 from tests.makers import pdf, uscc
 from tiers.enums import ApplicationState, ReviewLevel, Title
-from tiers.models import Application, Intake, Publicity, Recognition, Submission
+from tiers.models import (
+    Application,
+    Intake,
+    MajorChange,
+    Objection,
+    Publicity,
+    Recognition,
+    Revocation,
+    Submission,
+)
 
 
 def region(name):
@@ -353,3 +362,49 @@ class EvidenceFactory(DjangoModelFactory):
     sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.data).hexdigest())
     scan = ScanState.UNSCANNED
     uploaded_by = factory.SubFactory(UserFactory)
+
+
+class MajorChangeFactory(DjangoModelFactory):
+    """A merger reported in time, waiting for a decision."""
+
+    class Meta:
+        model = MajorChange
+
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    kind = "merger"
+    happened_on = datetime.date(2026, 5, 1)
+    due_on = datetime.date(2026, 8, 1)
+    reported_on = datetime.date(2026, 5, 20)
+    detail = "与另一家企业合并"
+    reported_by = factory.SubFactory(UserFactory, of_enterprise=True)
+
+
+class RevocationFactory(DjangoModelFactory):
+    """A title taken away for tax evasion, with a ban of three years."""
+
+    class Meta:
+        model = Revocation
+
+    revoked_on = datetime.date(2026, 5, 10)
+    recognition = factory.SubFactory(RecognitionFactory, revoked_on=factory.SelfAttribute("..revoked_on"))
+    reason = "tax"
+    detail = "税务稽查决定"
+    document_number = factory.Sequence(lambda n: f"豫工信企业〔2026〕{n + 1}号")
+    banned_until = datetime.date(2029, 5, 10)
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class AppealFactory(DjangoModelFactory):
+    """An open appeal against a revocation."""
+
+    class Meta:
+        model = Objection
+
+    kind = "appeal"
+    recognition = factory.LazyFunction(lambda: RevocationFactory().recognition)
+    raised_by = "张建国"
+    contact = "13800000000"
+    content = "数据属实"
+    raised_on = datetime.date(2026, 5, 20)
+    due_on = datetime.date(2026, 6, 3)
+    recorded_by = factory.SubFactory(UserFactory, of_enterprise=True)

@@ -6,6 +6,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.enums import Role
 from tests.factories import (
+    AppealFactory,
     ApplicationFactory,
     AwardRunFactory,
     DeterminationFactory,
@@ -13,10 +14,12 @@ from tests.factories import (
     EquipmentInvestmentFactory,
     ImportBatchFactory,
     JobFactory,
+    MajorChangeFactory,
     MembershipFactory,
     PlatformAssessmentFactory,
     ProvincialSubsidyFactory,
     RecognitionFactory,
+    RevocationFactory,
     UserFactory,
     published_edition,
     region,
@@ -41,6 +44,12 @@ PLAIN = {
     "enterprises:import_upload": {C, T},
     "tiers:recognition_list": READERS | {S},
     "tiers:self_check_list": {E},
+    "tiers:my_titles": {E},
+    "tiers:title_radar": {C, T, L, A},
+    "tiers:update_list": {C, T, L, A},
+    "tiers:change_list": {E, C, T, L, A},
+    "tiers:revocation_list": {C, T, L, A},
+    "tiers:appeal_list": {E, C, T, L, A},
     "policies:edition_list": ALL,
     "awards:run_list": CITY,
     "awards:determination_list": READERS,
@@ -56,6 +65,11 @@ PLAIN = {
     "api:assessment-list": ALL,
     "api:investment-list": ALL,
     "api:import-list": ALL,
+    "api:title-radar-list": ALL,
+    "api:update-duty-list": ALL,
+    "api:major-change-list": ALL,
+    "api:revocation-list": ALL,
+    "api:appeal-list": ALL,
     "schema": ALL,
     "api_docs": ALL,
 }
@@ -63,6 +77,18 @@ PLAIN = {
 RECORD = {
     "enterprises:enterprise_detail": ("enterprise", READERS),
     "tiers:self_check": ("enterprise", READERS),
+    "tiers:firm_titles": ("enterprise", {E, C, T, L, A}),
+    "tiers:annual_update": ("enterprise", {E, C, T}),
+    "tiers:change_report": ("enterprise", {E, C, T}),
+    "tiers:change_detail": ("change", {E, C, T, L, A}),
+    "tiers:revocation_detail": ("revocation", {E, C, T, L, A}),
+    "tiers:appeal_detail": ("appeal", {E, C, T, L, A}),
+    "tiers:title_revoke": ("recognition", {T}),
+    "tiers:title_appeal": ("recognition", {E, C, T}),
+    "tiers:application_appeal": ("application", {E, C, T}),
+    "api:major-change-detail": ("change", READERS),
+    "api:revocation-detail": ("revocation", READERS),
+    "api:appeal-detail": ("appeal", READERS),
     "enterprises:import_detail": ("batch", {T, A}),
     "enterprises:import_marked": ("batch", {T, A}),
     "awards:run_detail": ("run", CITY),
@@ -83,6 +109,9 @@ RECORD = {
 # Acts (POST only) on one record: who of its own region may. What they answer is tested where they live.
 ACTS = {
     "tiers:case_take": ("application", {C, T}),
+    "tiers:change_decide": ("change", {C, T}),
+    "tiers:revocation_note": ("revocation", {T}),
+    "tiers:appeal_decide": ("appeal", {T}),
     "tiers:case_release": ("application", {C, T}),
     "enterprises:import_confirm": ("batch", {T}),
     "enterprises:import_header": ("batch", {T}),
@@ -103,6 +132,9 @@ ACTS_WITHOUT_RECORD = {
     "tiers:work_bulk_apply": {C, T},
     "awards:run_start": {T},
     "awards:determination_export": STAFF,
+    "tiers:title_radar_export": {C, T, L, A},
+    "tiers:update_export": {C, T, L, A},
+    "tiers:change_export": {C, T, L, A},
 }
 # Other records: a published text for everybody, a job for its own requester (tests/core/test_jobs.py),
 # a template by its kind, a computation that stores nothing, messages and saved filters for their owner
@@ -161,6 +193,9 @@ def world(db):
         "determination": DeterminationFactory(enterprise=enterprise, run=run),
         "batch": ImportBatchFactory(state="review"),
         "application": ApplicationFactory(enterprise=enterprise, state="submitted"),
+        "change": MajorChangeFactory(enterprise=enterprise),
+        "revocation": (revocation := RevocationFactory(recognition__enterprise=enterprise)),
+        "appeal": AppealFactory(recognition=revocation.recognition),
     }
 
 

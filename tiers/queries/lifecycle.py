@@ -145,11 +145,9 @@ def update_duties(enterprises: QuerySet[Enterprise], year: int, documents: Docum
             known = Q(recognitions__documented_on__lte=due, created_at__date__lte=due)
             kept = Q(recognitions__revoked_on__isnull=True) | Q(recognitions__revoked_on__gt=due)
             owed.append(When(Q(recognitions__title=title) & on_it & known & kept, then=Value(due)))
-    if not owed:
-        return enterprises.none()
     done = AnnualUpdate.objects.filter(enterprise=OuterRef("pk"), year=year).values("completed_on")
     return enterprises.annotate(
-        due_on=Min(Case(*owed, output_field=DateField())), done_on=Subquery(done)
+        due_on=Min(Case(*owed, default=None, output_field=DateField())), done_on=Subquery(done)
     ).filter(due_on__isnull=False)
 
 
