@@ -1,18 +1,20 @@
 """Lists of the life of titles: what lapses and would fail today, and who still owes its yearly update."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Case, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from enterprises.models import Enterprise
-from policies.engine.standards import Assessment, Finding, Verdict
+from enterprises.queries import firm_records
+from policies.engine.standards import Assessment, Finding, FirmRecord, TitleHeld, Verdict, with_size
+from policies.engine.standards.bulk import VERDICTS, Bulk
 from policies.engine.standards.titles import implied_by, review_window
 from policies.enums import CaseKind
 from tiers.enums import Title
 from tiers.models import AnnualUpdate, Recognition, RecognitionQuerySet
-from tiers.queries.assessments import assess_firms
+from tiers.queries.assessments import Yardstick, assess_firms, yardstick
 from tiers.queries.titles import Documents, TitleLife, title_lives
 
 EXPIRED = "expired"
@@ -115,6 +117,38 @@ def outlooks(recognitions: Iterable[Recognition], today: date, documents: Docume
         )
         for row in rows
     ]
+
+
+def verdicts(recognitions: Iterable[Recognition], today: date, documents: Documents) -> dict[int, str]:
+    """Recognition id → what `Outlook.verdict` says of it, without the reasons: for counting and sorting out many.
+    As many queries for a thousand as for one."""
+    rows = list(recognitions)
+    firms = {row.enterprise_id: row.enterprise for row in rows}
+    lives, records = title_lives(firms.values()), firm_records(firms.values())
+    found: dict[int, str] = {}
+    for title in {row.title for row in rows}:
+        yard = yardstick(title, CaseKind.REVIEW, today)
+        mine = [row for row in rows if row.title == title]
+        if yard is None:
+            found |= {row.pk: "" for row in mine}
+            continue
+        bulk = Bulk(yard.standard, kind=CaseKind.REVIEW, on=today)
+        measured = (
+            bulk.row_of(_full(records[row.enterprise_id], lives[row.enterprise_id], yard), row.pk)
+            for row in mine
+        )
+        found |= {pk: VERDICTS[verdict] for pk, verdict, *_ in bulk.run(measured)}
+    for row in rows:
+        if lives[row.enterprise_id].review_lost(row.title, today, documents):
+            found[row.pk] = Verdict.NOT_MET
+    return found
+
+
+def _full(record: FirmRecord, life: TitleLife, yard: Yardstick) -> FirmRecord:
+    """With the titles of the official lists and the size of the company."""
+    titles = tuple(TitleHeld(row.title, row.valid_from, row.ends_on) for row in life.rows)
+    record = replace(record, titles=titles)
+    return with_size(record, yard.sizes, yard.on) if yard.sizes else record
 
 
 def _outlook(row, life: TitleLife, assessment, today, documents) -> Outlook:

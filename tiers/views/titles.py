@@ -14,7 +14,7 @@ from enterprises.models import Enterprise
 from policies.engine.standards import Verdict
 from tiers import permissions
 from tiers.queries.firm_titles import firm_titles as titles_of
-from tiers.queries.lifecycle import outlooks, windows
+from tiers.queries.lifecycle import outlooks, verdicts, windows
 from tiers.queries.titles import Documents
 from tiers.title_filters import radar_rows
 
@@ -70,17 +70,18 @@ def title_radar(request):
         raise PermissionDenied
     today, documents = timezone.localdate(), Documents()
     found = radar_rows(request.GET, request, today, documents)
-    rows = outlooks(found.qs, today, documents)
+    rows = list(found.qs)
+    said = verdicts(rows, today, documents)
     verdict = found.form.cleaned_data.get("verdict") if found.is_valid() else ""
-    failing = sum(row.verdict == Verdict.NOT_MET for row in rows)
-    shown = [row for row in rows if not verdict or row.verdict == verdict]
+    shown = [row for row in rows if not verdict or said[row.pk] == verdict]
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    page.object_list = outlooks(page.object_list, today, documents)
     context = {
         "filter": found,
         "page": page,
         "cards": _cards(request, today, documents),
         "window": found.data.get("window"),
-        "failing": failing,
+        "failing": sum(one == Verdict.NOT_MET for one in said.values()),
         "total": len(rows),
         "today": today,
     }

@@ -13,7 +13,7 @@ from policies.engine.standards import Verdict
 from tests.factories import EnterpriseFactory, UserFactory, region
 from tests.tiers.lifecycle.sheets import read_sheet
 from tiers.models import AnnualUpdate, Recognition
-from tiers.queries.lifecycle import EXPIRED, in_window, lapsing, outlooks, windows
+from tiers.queries.lifecycle import EXPIRED, in_window, lapsing, outlooks, verdicts, windows
 from tiers.queries.titles import Documents
 
 pytestmark = pytest.mark.usefixtures("standards")
@@ -170,6 +170,21 @@ def test_wrong_filters_are_answered_and_never_a_server_error(client, world, city
         {"page": "-1"},
     ):
         assert client.get(URL, query).status_code == 200
+
+
+def test_verdicts_for_counting_are_those_of_the_full_assessment(titled, at):
+    at(TODAY)
+    rows = [titled(title, **ends(10)) for title in ("innovative", "provincial_srdi", "national_giant")]
+    rows += [in_time(titled(**ends(10))), titled("innovative", **ends(-400))]
+    for row, revenue in zip(rows, (1, 5_000_000, 80_000_000, 20_000_000, 9_000_000), strict=True):
+        for year in (2024, 2025):
+            YearlyFigures.objects.create(
+                enterprise=row.enterprise, year=year, revenue=revenue, rd_expense=revenue // 20, staff=80
+            )
+    found = Recognition.objects.select_related("enterprise")
+    full = {one.recognition.pk: one.verdict for one in outlooks(found, TODAY, Documents())}
+    assert verdicts(found, TODAY, Documents()) == full
+    assert len(set(full.values())) > 1
 
 
 def test_queries_of_the_page_do_not_grow_with_its_rows(
