@@ -84,7 +84,10 @@ def missing_links(finding, links) -> list[tuple[str, str]]:
 def workings(finding) -> list[tuple[str, str]]:
     """What went into the value; nothing when that is the value itself."""
     pairs = [(name, verdicts.in_wan(words)) for name, words in finding.inputs]
-    return [] if len(pairs) == 1 and pairs[0][1] == measured(finding) else pairs
+    value = finding.value
+    short = Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
+    itself = {measured(finding), with_unit(short, finding.unit)}
+    return [] if len(pairs) == 1 and pairs[0][1] in itself else pairs
 
 
 @register.filter

@@ -17,6 +17,7 @@ from accounts.enums import Role
 from core import limits
 from enterprises.fields import FIELDS, ITEMS, Kind
 from enterprises.models import Enterprise
+from enterprises.permissions import can_edit_record
 from policies.engine.standards import Assessment
 from policies.enums import CaseKind, StandardTier
 from tiers.calculator import questions_for, record_of
@@ -64,9 +65,10 @@ def self_check(request, pk):
     assessed = outlook.assessed
     if kind != outlook.kind:
         assessed = assess_firm(enterprise, outlook.tier, kind=kind, on=on, record=record)
+    may_edit = can_edit_record(request.user, enterprise)
     context = {
         "enterprise": enterprise,
-        "reads_only": request.user.role != Role.ENTERPRISE,
+        "reads_only": not may_edit,
         "crumbs": _crumbs(request.user, enterprise),
         "form": form,
         "on": on,
@@ -75,9 +77,10 @@ def self_check(request, pk):
         "outlook": outlook,
         "kind": kind,
         "kinds": CaseKind.choices,
-        "scores": _national_scores(enterprise),
-        **_shown(assessed, _in_record(enterprise)),
+        **_shown(assessed, _in_record(enterprise, may_edit)),
     }
+    if assessed and any("dev_score" in gate.fields for gate in assessed.assessment.gates):
+        context["national_scores"] = list(_national_scores(enterprise))
     return render(request, "tiers/self_check.html", context)
 
 
@@ -108,13 +111,18 @@ def _national_scores(enterprise):
     return rows.select_related("dev_score_evidence").order_by("-year")
 
 
-def _in_record(enterprise) -> Where:
+def _in_record(enterprise, may_edit: bool) -> Where:
+    """The form of the part of the record, at the question or the list; for readers the record's overview."""
+    if not may_edit:
+        overview = reverse("enterprises:record", args=[enterprise.pk])
+        return lambda field, year: overview if field in FIELDS or field in ITEMS else ""
+
     def where(field: str, year: int | None) -> str:
-        kind = FIELDS.get(field) or ITEMS.get(field)
-        if kind is None:
+        asked = FIELDS.get(field) or ITEMS.get(field)
+        if asked is None:
             return ""
-        page = reverse("enterprises:record_section", args=[enterprise.pk, kind.part])
-        return f"{page}#{field}" if field in ITEMS else f"{page}#id_{field}{f'.{year}' if year else ''}"
+        page = reverse("enterprises:record_section", args=[enterprise.pk, asked.part])
+        return f"{page}#list-{field}" if field in ITEMS else f"{page}#id_{field}{f'.{year}' if year else ''}"
 
     return where
 

@@ -75,7 +75,7 @@ def test_lists_lead_to_their_part_of_the_record(client):
     enterprise = firm(rights=0)
     text = text_of(page(client, enterprise, "?tier=provincial_srdi"))
     url = reverse("enterprises:record_section", args=[enterprise.pk, "innovation"])
-    assert f'href="{url}#ip">' in text
+    assert f'href="{url}#list-ip">' in text
 
 
 def test_a_gap_tells_the_cheapest_way_and_where_to_change_it(client):
@@ -86,12 +86,14 @@ def test_a_gap_tells_the_cheapest_way_and_where_to_change_it(client):
     assert f'href="{url}#id_rd_expense.2025">去修改</a>' in text
 
 
-def test_staff_see_their_firms_and_only_look(client):
+def test_staff_of_the_unit_may_fill_in_for_the_firm_and_readers_only_look(client):
     enterprise = firm(rd_expense_2024=None)
     text = text_of(page(client, enterprise, "?tier=provincial_srdi", user=UserFactory(county=True)))
-    assert "去查看</a>" in text
-    assert "去填写</a>" not in text
+    assert "去填写</a>" in text
     assert "企业库" in text
+    text = text_of(page(client, enterprise, "?tier=provincial_srdi", user=UserFactory(auditor=True)))
+    assert f'href="{reverse("enterprises:record", args=[enterprise.pk])}">去查看</a>' in text
+    assert "去填写</a>" not in text
 
 
 def test_score_is_shown_by_group_with_its_minimum(client):
@@ -143,6 +145,7 @@ def test_the_national_score_is_shown_as_recorded_with_its_evidence(client):
     assert reverse("enterprises:evidence_file", args=[proof.pk]) in part
     assert part.count("没有截图") == 1
     assert "还没有登记得分" in text_of(page(client, EnterpriseFactory(), "?tier=provincial_srdi"))
+    assert "国家平台发展评价得分" not in text_of(page(client, enterprise, "?tier=innovative"))
 
 
 # ---- which tier, which day ------------------------------------------------------------------------------
