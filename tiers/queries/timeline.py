@@ -173,11 +173,20 @@ def _now(application, events, usual: dict[str, Usual], public: bool) -> Now:
         next=_next(application, state, office),
         usual=here,
         news=_news(state, days, here),
-        limit=limit_of(application, timezone.localdate()),
+        limit=_limit(application, state, public),
         paused=application.days_left if state == S.RETURNED else None,
         office=office_of(office),
         contact=office.contact,
     )
+
+
+def _limit(application, state, public: bool) -> Limit:
+    """Its own time limit presses the enterprise; that of an office is only said."""
+    limit = limit_of(application, timezone.localdate())
+    if not public or limit.due_on is None or state in S.with_firm():
+        return limit
+    words = "公示至" if state == S.PUBLICITY else "审核时限至"
+    return limit._replace(words=f"{words} {limit.due_on}", kind="mute")
 
 
 def _holder(application, state, office, public: bool) -> str:

@@ -44,7 +44,7 @@ def test_tasks_are_corrections_by_deadline_then_drafts_then_messages(member):
     detail = "/applications/{}/".format
     assert [(task.url, task.action, task.kind) for task in tasks] == [
         (detail(late.pk), "去修改", "bad"),
-        (detail(soon.pk), "去修改", "mute"),
+        (detail(soon.pk), "去修改", ""),
         (detail(draft.pk), "继续填写", ""),
         ("/messages/?unread=1", "查看", ""),
     ]

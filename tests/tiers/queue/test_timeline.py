@@ -227,6 +227,20 @@ def test_no_news_is_a_state_too(days, news):
     assert timeline(one, public=True).now.news == news
 
 
+@pytest.mark.parametrize(
+    ("state", "public", "words", "kind"),
+    [
+        (S.COUNTY_REVIEW, True, "审核时限至 2026-11-24", "mute"),
+        (S.COUNTY_REVIEW, False, "已超期 1 个工作日", "bad"),
+        (S.PUBLICITY, True, "公示至 2026-11-24", "mute"),
+        (S.RETURNED, True, "企业已超期 1 个工作日", "bad"),
+    ],
+)
+def test_limit_of_an_office_does_not_press_the_enterprise(state, public, words, kind):
+    limit = timeline(case(state, due_on=TODAY - DAY), public=public).now.limit
+    assert (limit.words, limit.kind) == (words, kind)
+
+
 def test_without_history_nothing_is_promised():
     one = case(S.COUNTY_REVIEW)
     step(one, S.SUBMITTED, S.COUNTY_REVIEW, NOW - 90 * DAY)
