@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from enterprises.fields import ItemKind, Kind
+from enterprises.fields import FIELDS, ItemKind, Kind
 from enterprises.models import Evidence
 from enterprises.queries import answers_of, slips
 from tiers.models import ApplicationEvidence, ReturnPoint, Submission
@@ -46,9 +46,13 @@ class Box(Spot):
         return self.value.split(",") if self.value else []
 
     @property
+    def plain(self) -> str:
+        """The answer as a person reads it, without its unit."""
+        return shown(self.question.field, self.value)
+
+    @property
     def words(self) -> str:
-        """The answer as a person reads it."""
-        return with_unit(self.name, shown(self.question.field, self.value))
+        return with_unit(self.name, self.plain)
 
     @property
     def help(self) -> str:
@@ -80,6 +84,10 @@ class ListBox(Spot):
     kind: ItemKind | None = None
     rows: list[dict[str, str]] = field(default_factory=list)
     complete: bool = False
+
+    @property
+    def said_none(self) -> bool:
+        return self.complete and not self.rows
 
     @property
     def columns(self) -> list[str]:
@@ -230,30 +238,59 @@ class Row:
     id: str
     label: str
     text: str
-    before: str | None
-    open: bool
+    before: str | None = None
+    open: bool = False
 
 
-def rows_of(case: Case, section: Section) -> list[Row]:
-    """Every place of a part, in the order of the form."""
+@dataclass
+class Reading:
+    """A part to be read: figures by year in a table, everything else line by line."""
+
+    section: Section
+    years: list[int]
+    figures: list[tuple[str, list[Row]]]
+    rows: list[Row]
+    open: bool = False
+
+
+def reading_of(case: Case, section: Section) -> Reading:
+    """Every place of a part as it stands now."""
     handed_in = case.submission.snapshot["sections"] if case.returned and case.submission else None
     old = handed_in.get(section.key, {}) if handed_in is not None else None
     now, before = flat(part(case, section, old)), flat(old or {})
     names = dict(targets(section, case.application.title, case.years))
     names |= {name: label_of(section.key, name) for name in now if name not in names}
-    return [
-        Row(
-            anchor(name),
-            label,
-            now.get(name, ""),
-            before.get(name, "") if old is not None and before.get(name, "") != now.get(name, "") else None,
-            case.is_open(section, name),
-        )
-        for name, label in names.items()
+
+    def row(name: str, label: str) -> Row:
+        text, was = now.get(name, ""), before.get(name, "")
+        changed = old is not None and was != text
+        return Row(anchor(name), label, text, was if changed else None, case.is_open(section, name))
+
+    return _laid_out(
+        section, {name: row(name, label) for name, label in names.items()}, case.is_open(section)
+    )
+
+
+def reading_of_submission(submission: Submission, section: Section) -> Reading:
+    """All that a submission says in a part."""
+    stored = flat(submission.snapshot["sections"].get(section.key, {}))
+    rows = {name: Row("", label_of(section.key, name), text) for name, text in stored.items() if text}
+    return _laid_out(section, rows, False)
+
+
+def _laid_out(section: Section, rows: Mapping[str, Row], is_open: bool) -> Reading:
+    """Rows of yearly figures go into a table, a line for each figure."""
+    table: dict[str, dict[int, Row]] = {}
+    rest = []
+    for name, row in rows.items():
+        key, _, year = name.partition(".")
+        if key in FIELDS and FIELDS[key].per_year:
+            table.setdefault(key, {})[int(year)] = row
+        else:
+            rest.append(row)
+    years = sorted({year for line in table.values() for year in line}, reverse=True)
+    figures = [
+        (FIELDS[key].label, [line.get(year, Row("", "", "")) for year in years])
+        for key, line in table.items()
     ]
-
-
-def handed_in_rows(submission: Submission, section: Section) -> list[tuple[str, str]]:
-    """(label, text) of all that a submission says in a part."""
-    stored = submission.snapshot["sections"].get(section.key, {})
-    return [(label_of(section.key, name), text) for name, text in flat(stored).items() if text]
+    return Reading(section, years, figures, rest, is_open)

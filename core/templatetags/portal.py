@@ -197,6 +197,10 @@ STATES = {
     "objection": ("warn", "alert-triangle", "异议处理中"),
     "reported": ("info", "upload", "已报省"),
     "abandoned": ("mute", "ban", "企业已放弃"),
+    "not_started": ("mute", "minus", "未开始"),
+    "in_progress": ("info", "pencil", "填写中"),
+    "needs_change": ("bad", "pencil", "需要修改"),
+    "changed": ("info", "check", "已修改"),
 }
 KINDS = {
     "ok": "circle-check",

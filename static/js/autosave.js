@@ -18,6 +18,7 @@
   let blocked = false; // waits for a person: two versions, an expired login
   let leaving = false;
   let sent = {};
+  let calm = { kind: state.dataset.saveState, text: stateText.textContent };
 
   form.querySelectorAll("[data-name]").forEach(function (box) {
     if (box.querySelector("input, select, textarea")) boxes.set(box.dataset.name, box);
@@ -226,7 +227,7 @@
     const fields = changed();
     if (!Object.keys(fields).length) {
       keepCopy();
-      if (state.dataset.saveState !== "new") say("saved", stateText.textContent.startsWith("已保存") ? stateText.textContent : "已保存");
+      if (state.dataset.saveState === "typing") say(calm.kind, calm.text); // typed back to what it was
       return;
     }
     busy = true;
@@ -275,7 +276,10 @@
     form.version.value = answer.version;
     keepCopy();
     showNotes(answer.notes);
-    say("saved", "已保存 " + answer.saved);
+    const status = document.querySelector(".apply-steps .here small");
+    if (status) status.textContent = answer.status;
+    calm = { kind: "saved", text: "已保存 " + answer.saved };
+    say(calm.kind, calm.text);
     document.body.dispatchEvent(new CustomEvent("section-saved"));
   }
 

@@ -17,11 +17,11 @@ from core.fields import FieldError, clean_uscc
 from enterprises.models import Enterprise
 from tiers import permissions
 from tiers.application_forms import StartForm
-from tiers.enums import ApplicationState, Origin
+from tiers.enums import ApplicationState, Origin, ReviewLevel
 from tiers.models import Application, Intake
 from tiers.queries.cases import Case, diff, load_case
 from tiers.queries.intakes import offers, papers
-from tiers.queries.timeline import timeline
+from tiers.queries.timeline import office_of, timeline
 from tiers.sections import BY_KEY, label_of
 from tiers.services.cases import abandon_application, start_application, withdraw_application
 from tiers.views.filling import frame, get_own, section_url
@@ -176,11 +176,18 @@ def hub(request, case: Case) -> dict:
         "done": sum(task.status in ("done", "changed") for task in around["form_tasks"]),
         "request_points": [(point, case.has_changed(point), *place_of(case, point)) for point in case.points],
         "timeline": timeline(application, public=True),
+        "returned_by": office_of(returning_office(application)),
         "submissions": [(one, changes.get(one.pk, [])) for one in reversed(submissions)],
         "can_withdraw": permissions.can_withdraw(request.user, application),
         "can_fill": permissions.can_fill(request.user, application),
         "today": timezone.localdate(),
     }
+
+
+def returning_office(application):
+    """The county or the city, whoever asked for corrections."""
+    unit = application.managing_unit
+    return unit.city if application.returned_by == ReviewLevel.CITY else unit
 
 
 def place_of(case: Case, point) -> tuple[str, str]:

@@ -12,11 +12,12 @@ from core.errors import DomainError
 from enterprises.models import Evidence
 from enterprises.queries import firm_record, overlay
 from enterprises.services import complete_list
+from policies.engine.standards import Verdict
 from tiers import parking, permissions
 from tiers.boxes import Sheet, anchor, choosable, warnings_of
 from tiers.models import Application
 from tiers.queries.assessments import assess_firm
-from tiers.queries.cases import Case, check_status, load_case, problem_of, tasks_of
+from tiers.queries.cases import Case, check_status, load_case, problem_of, status_of, tasks_of
 from tiers.queries.content import with_unit
 from tiers.sections import BY_KEY, FORM, Section
 from tiers.services.drafts import Stale, attach_evidence, detach_evidence, save_section
@@ -109,7 +110,13 @@ def autosave(request, case: Case, section: Section, posted) -> JsonResponse:
     except DomainError as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
     case.rows[section.key] = row
-    body = {"version": row.version, "saved": saved_time(row), "notes": notes(case, section)}
+    status = status_of(case, section)
+    body = {
+        "version": row.version,
+        "saved": saved_time(row),
+        "notes": notes(case, section),
+        "status": status.label,
+    }
     if row.version > version + 1:  # a colleague has saved other answers meanwhile
         body["answers"] = {name: text for name, text in row.answers.items() if name not in raw}
     return JsonResponse(body)
@@ -204,6 +211,7 @@ def show_section(request, case, section, *, status=200, parked=False, **look):
         "previous": previous,
         "following": following,
         "parked": parked,
+        "strict": look.get("strict", False),
         "choosable": choosable(case) if section.slots else [],
         "points": [point for point in case.points_of(section) if not point.field],
     }
@@ -243,7 +251,15 @@ def panel(case: Case) -> dict:
     assessed = assess_firm(
         application.enterprise, application.title, kind=application.kind, on=day, record=record
     )
-    return {"application": application, "assessed": assessed}
+    gates = assessed.assessment.gates if assessed else ()
+    return {
+        "application": application,
+        "assessed": assessed,
+        "open_gates": [finding for finding in assessed.assessment.open() if finding in gates]
+        if assessed
+        else [],
+        "met_gates": [finding for finding in gates if finding.verdict is Verdict.MET],
+    }
 
 
 # ---- files ----------------------------------------------------------------------------------------------

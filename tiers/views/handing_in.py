@@ -9,7 +9,7 @@ from core.errors import DomainError
 from core.templatetags.portal import ymd_hm
 from tiers import permissions, receipt
 from tiers.application_forms import DeclarationForm
-from tiers.boxes import anchor, handed_in_rows, rows_of
+from tiers.boxes import anchor, reading_of, reading_of_submission
 from tiers.models import Application, Submission
 from tiers.queries.cases import Case, all_gaps, load_case
 from tiers.sections import DECLARATION, FORM
@@ -27,20 +27,11 @@ def application_check(request, pk):
 
 
 def show_check(request, case: Case, form=None, status=200):
-    parts = [
-        {
-            "section": section,
-            "open": case.is_open(section),
-            "rows": rows_of(case, section),
-            "url": section_url(case.application, section),
-        }
-        for section in FORM
-    ]
     assessed = panel(case)
     context = {
         **frame(case),
         **assessed,
-        "parts": parts,
+        "parts": [(reading_of(case, section), section_url(case.application, section)) for section in FORM],
         "gaps": [(gap, gap_url(case, gap)) for gap in all_gaps(case)],
         "form": form or DeclarationForm(),
         "declaration": DECLARATION,
@@ -72,7 +63,7 @@ def application_submission(request, pk):
         raise Http404
     chosen = request.GET.get("round", "")
     submission = next((one for one in every if str(one.round) == chosen), every[0])
-    parts = [(section, handed_in_rows(submission, section)) for section in FORM]
+    parts = [(reading_of_submission(submission, section), "") for section in FORM]
     context = {**frame(case), "submission": submission, "submissions": every, "parts": parts}
     return render(request, "tiers/application_submission.html", context)
 

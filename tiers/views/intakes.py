@@ -30,6 +30,7 @@ def intakes(request):
     context = {
         "intakes": [(intake, state_of(intake, today), (intake.closes_on - today).days) for intake in rows],
         "may_manage": permissions.can_manage_intakes(request.user),
+        "may_enter": permissions.can_see_applications(request.user),
     }
     return render(request, "tiers/intakes.html", context)
 
