@@ -1,11 +1,11 @@
-"""python -m benchmarks [awards|imports|pages …] [--sizes 100000 1000000]: needs DATABASE_URL (make bench gives one)."""
+"""python -m benchmarks [awards|standards|imports|pages …] [--sizes 100000 1000000]: needs DATABASE_URL (make bench)."""
 
 import argparse
 import importlib
 
 from benchmarks import database, report
 
-FAMILIES = ("awards", "imports", "pages")
+FAMILIES = ("awards", "standards", "imports", "pages")
 
 
 def main() -> None:

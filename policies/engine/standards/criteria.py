@@ -116,6 +116,8 @@ def _line(table: Table) -> Line:
     if indicator == "answer":
         return Line(indicator, args, Side.AT_LEAST, Decimal(1))
     side = _side(table)
+    if args.over in ("each", "any") and side is not Side.AT_LEAST:
+        raise table.error("over", "each 和 any 只能与 at_least 一起用")
     return Line(indicator, args, side, number(table, side, table.take(side)))
 
 

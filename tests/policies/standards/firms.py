@@ -82,7 +82,7 @@ class Maker:
 
     def figures(self) -> Figures:
         staff, rd_staff = self.random.randrange(600), self.random.randrange(120)
-        profit, score = self.money() / 10, self.random.choice([4999, 5000, 5999, 6000, 0])
+        profit, score = round(self.money() / 10, 2), self.random.choice([4999, 5000, 5999, 6000, 0])
         return Figures(
             staff=self.maybe(staff), rd_staff=self.maybe(rd_staff), revenue=self.maybe(self.money()),
             main_revenue=self.maybe(self.money()), net_profit=self.maybe(-profit if self.flag(0.2) else profit),
