@@ -7,9 +7,11 @@ from awards.api import AwardRunViewSet, DeterminationViewSet
 from awards.determine_api import DetermineViewSet
 from awards.facts_api import AssessmentViewSet, InvestmentViewSet, SubsidyViewSet
 from enterprises.import_api import ImportBatchViewSet
+from enterprises.record_api import RecordViewSet
 from policies.api import PolicyEditionViewSet
 from reports.api import EnterpriseViewSet
 from tiers.api import RecognitionViewSet
+from tiers.application_api import ApplicationViewSet
 from tiers.assess_api import EnterpriseSelfAssessmentViewSet, SelfAssessViewSet
 from tiers.title_api import (
     AppealViewSet,
@@ -23,7 +25,9 @@ from tiers.work_api import WorkViewSet
 router = SimpleRouter()
 router.register("messages", MessageViewSet, basename="message")
 router.register("enterprises", EnterpriseViewSet, basename="enterprise")
+router.register("records", RecordViewSet, basename="record")
 router.register("work", WorkViewSet, basename="work")
+router.register("applications", ApplicationViewSet, basename="application")
 router.register("recognitions", RecognitionViewSet, basename="recognition")
 router.register("policies", PolicyEditionViewSet, basename="policy")
 router.register("award-runs", AwardRunViewSet, basename="award-run")

@@ -1,6 +1,7 @@
 """The lists of the record: what an entry of each is asked."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.db import models
 
@@ -19,7 +20,7 @@ from enterprises.models import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemKind:
-    """`columns` are the keys shown in a list beside the name; `unit` counts entries."""
+    """`columns` are the keys shown in a list, some with a shorter head; `under`: those fit to stand under the name."""
 
     key: str
     label: str
@@ -29,22 +30,27 @@ class ItemKind:
     about: str
     fields: tuple[RecordField, ...]
     columns: tuple[str, ...]
+    under: tuple[str, ...] = ()
+    heads: Mapping[str, str] = field(default_factory=dict)
 
     def field(self, key: str) -> RecordField:
-        return next(field for field in self.fields if field.key == key)
+        return next(asked for asked in self.fields if asked.key == key)
+
+    def head(self, key: str) -> str:
+        return self.heads.get(key) or self.field(key).label
 
     def shown(self, item: models.Model) -> dict[str, str]:
         """The entry as text by key: what stands in the form."""
-        return {field.key: field.show(self.value(item, field)) for field in self.fields}
+        return {asked.key: asked.show(self.value(item, asked)) for asked in self.fields}
 
     def words(self, item: models.Model) -> dict[str, str]:
         """The entry as a person reads it, by key."""
-        return {field.key: field.words(self.value(item, field)) for field in self.fields}
+        return {asked.key: asked.words(self.value(item, asked)) for asked in self.fields}
 
     @staticmethod
-    def value(item: models.Model, field: RecordField):
+    def value(item: models.Model, asked: RecordField):
         """None for what was not said; choices and texts keep "" in their columns."""
-        value = getattr(item, field.key)
+        value = getattr(item, asked.key)
         return None if value == "" else value
 
 
@@ -102,6 +108,8 @@ ITEMS: dict[str, ItemKind] = {
                        "有海外同族或收入、维持多年、用于较大金额质押融资，或获国家科技奖、中国专利奖。"),
             ),
             columns=("kind", "number", "granted_on", "origin", "holder_rank", "for_lead_product", "applied"),
+            under=("kind", "number"),
+            heads={"holder_rank": "排名", "for_lead_product": "主导产品", "applied": "已应用"},
         ),
         ItemKind(
             key="institutions",
@@ -135,6 +143,7 @@ ITEMS: dict[str, ItemKind] = {
                 _rank("rank", "单位排名", "证书上本企业在获奖单位中排第几。"),
             ),
             columns=("kind", "level", "awarded_on", "rank"),
+            under=("kind",),
         ),
         ItemKind(
             key="standards",
@@ -152,6 +161,8 @@ ITEMS: dict[str, ItemKind] = {
                 _day("published_on", "发布日期"),
             ),
             columns=("level", "number", "leading", "rank", "published_on"),
+            under=("number",),
+            heads={"rank": "起草排名"},
         ),
         ItemKind(
             key="certificates",
@@ -168,6 +179,7 @@ ITEMS: dict[str, ItemKind] = {
                 _day("valid_until", "有效期止"),
             ),
             columns=("kind", "number", "valid_from", "valid_until"),
+            under=("kind", "number"),
         ),
         ItemKind(
             key="equity",
@@ -185,6 +197,7 @@ ITEMS: dict[str, ItemKind] = {
                 _number("备案编号"),
             ),
             columns=("amount", "financed_on", "qualified", "share"),
+            heads={"qualified": "合格机构"},
         ),
     )
 }  # fmt: skip

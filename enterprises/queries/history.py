@@ -11,16 +11,16 @@ ACTIONS = [
     *(f"{verb}{kind.label}" for kind in ITEMS.values() for verb in ("登记", "修改", "删除")),
     *(f"{kind.label}清单{state}" for kind in ITEMS.values() for state in ("已填完", "改为未填完")),
 ]  # fmt: skip
-SHOWN = 6
+SHOWN = 4
 
 
 class Change(NamedTuple):
     entry: AuditEntry
-    lines: list[str]  # what changed, in words
-    more: int
+    lines: list[str]  # the first things that changed, in words
+    count: int  # of all that changed
 
 
-def recent_changes(enterprise: Enterprise, count: int = 10) -> list[Change]:
+def recent_changes(enterprise: Enterprise, count: int = 6) -> list[Change]:
     """The last acts on a record, in words. Numbers and addresses of persons are not repeated. One query."""
     entries = AuditEntry.objects.filter(
         subject=f"{enterprise._meta.label_lower}:{enterprise.pk}", action__in=ACTIONS
@@ -32,7 +32,7 @@ def _change(entry: AuditEntry) -> Change:
     lines = [_line(key, pair) for key, pair in entry.data.get("changed", {}).items()]
     if name := entry.data.get("file"):
         lines.append(name)
-    return Change(entry, lines[:SHOWN], max(0, len(lines) - SHOWN))
+    return Change(entry, lines[:SHOWN], len(lines))
 
 
 def _line(key: str, pair: list[str]) -> str:

@@ -71,8 +71,8 @@ def _day(text: str | None) -> date | None:
 
 def answers_of(enterprise: Enterprise, years: Iterable[int]) -> dict[str, str]:
     """The answers as they stand in inputs, by key (“revenue.2025”), to fill in forms. Two queries."""
-    return {key: shown(key, held) for key, held in held_answers(enterprise, years).items()}
+    return {key: input_text(key, held) for key, held in held_answers(enterprise, years).items()}
 
 
-def shown(key: str, held: Held) -> str:
+def input_text(key: str, held: Held) -> str:
     return FIELDS[key.partition(".")[0]].show(held.value)

@@ -8,7 +8,8 @@ RIGHT = {
     "staff.2025": "230", "rd_staff.2025": "34", "revenue.2025": "8,642.50", "main_revenue.2025": "8,000",
     "lead_product_revenue.2025": "7,000", "cost.2025": "7,900", "gross_profit.2025": "2,000", "net_profit.2025": "700",
     "assets.2025": "9,000", "liabilities.2025": "4,000", "rd_expense.2025": "400", "taxes.2025": "300",
-    "exports.2025": "0",    "staff.2024": "210", "revenue.2024": "7,310.00", "rd_expense.2024": "286.40", "net_profit.2024": "600",
+    "exports.2025": "0",
+    "staff.2024": "210", "revenue.2024": "7,310.00", "rd_expense.2024": "286.40", "net_profit.2024": "600",
 }  # fmt: skip
 
 
