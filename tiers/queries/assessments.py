@@ -137,38 +137,41 @@ class Outlook(NamedTuple):
 
 
 def open_tiers(enterprise: Enterprise, on: date, record: FirmRecord | None = None) -> tuple[Outlook, ...]:
-    """Every tier, lowest first: whether the enterprise may apply on the day, and if not, every reason.
+    """Every tier, lowest first, for the kind of case that is next: review for whoever holds the title itself.
 
-    Looks at the standard in force, the intakes of its city, and at what tiers.queries.titles.may_apply says.
+    Whether the enterprise may apply on the day, every reason why not, and how its record stands. `record` must
+    have its titles (see titled_record).
     """
     record = record or titled_record(enterprise)
     held = held_titles(enterprise, on)
-    intakes = list(
-        Intake.objects.filter(city=enterprise.managing_unit.city, closes_on__gte=on).order_by(
-            "opens_on", "pk"
-        )
-    )
     outlooks = []
     for tier in ASSESSED:
         holding = held.get(tier)
-        kind = CaseKind.REVIEW if holding and not holding.implied else CaseKind.NEW
-        intake, reasons = _whether_open(enterprise, tier, kind, on, intakes)
-        assessed = assess_firm(enterprise, tier, kind=kind, on=on, record=record)
-        if tier in Title.tiers() and assessed is None:
-            reasons = (NO_STANDARD, *reasons)
-        until = holding.row.ends_on if holding else None
         implied = bool(holding and holding.implied)
+        kind = CaseKind.REVIEW if holding and not implied else CaseKind.NEW
+        intake, reasons = why_not(enterprise, tier, kind, on)
+        assessed = assess_firm(enterprise, tier, kind=kind, on=on, record=record)
+        until = holding.row.ends_on if holding else None
         outlooks.append(Outlook(tier, kind, until, implied, intake, reasons, assessed))
     return tuple(outlooks)
 
 
-def _whether_open(enterprise, tier, kind, on, intakes) -> tuple[Intake | None, tuple[str, ...]]:
+def why_not(enterprise: Enterprise, tier: str, kind: str, on: date) -> tuple[Intake | None, tuple[str, ...]]:
+    """(the intake that takes such applications on the day, every reason why the enterprise may not apply).
+
+    Looks at the standard in force, the intakes of its city, and at what tiers.queries.titles.may_apply says.
+    """
     if tier not in Title.tiers():
         return None, (ELSEWHERE,)
-    mine = [intake for intake in intakes if (intake.title, intake.kind) == (tier, kind)]
-    now = next((intake for intake in mine if intake.opens_on <= on), None)
-    reasons = may_apply(enterprise, tier, kind, on, deadline=now.closes_on if now else None)
+    intakes = list(
+        Intake.objects.filter(
+            city=enterprise.managing_unit.city, title=tier, kind=kind, closes_on__gte=on
+        ).order_by("opens_on", "pk")
+    )
+    now = next((intake for intake in intakes if intake.opens_on <= on), None)
+    reasons = () if standard_edition_for(tier, kind, on) else (NO_STANDARD,)
+    reasons += may_apply(enterprise, tier, kind, on, deadline=now.closes_on if now else None)
     if now is None:
-        coming = f"{mine[0].name}从 {mine[0].opens_on} 起受理。" if mine else NO_INTAKE
+        coming = f"{intakes[0].name}从 {intakes[0].opens_on} 起受理。" if intakes else NO_INTAKE
         reasons = (*reasons, coming)
     return now, reasons

@@ -30,6 +30,7 @@ from tiers.queries.assessments import (
     assess_firm,
     open_tiers,
     titled_record,
+    why_not,
     yardstick,
 )
 from tiers.verdicts import field_of, next_steps, to_do, year_of
@@ -62,9 +63,10 @@ def self_check(request, pk):
     outlooks = open_tiers(enterprise, on, record)
     outlook = _chosen(outlooks, request.GET.get("tier"))
     kind = _kind(request.GET.get("kind"), outlook.kind)
-    assessed = outlook.assessed
+    assessed, intake, reasons = outlook.assessed, outlook.intake, outlook.reasons
     if kind != outlook.kind:
         assessed = assess_firm(enterprise, outlook.tier, kind=kind, on=on, record=record)
+        intake, reasons = why_not(enterprise, outlook.tier, kind, on)
     may_edit = can_edit_record(request.user, enterprise)
     context = {
         "enterprise": enterprise,
@@ -75,6 +77,8 @@ def self_check(request, pk):
         "is_today": on == today,
         "outlooks": outlooks,
         "outlook": outlook,
+        "intake": intake,
+        "reasons": reasons,
         "kind": kind,
         "kinds": CaseKind.choices,
         **_shown(assessed, _in_record(enterprise, may_edit)),

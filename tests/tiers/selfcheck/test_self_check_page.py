@@ -18,6 +18,7 @@ from tests.factories import (
 )
 from tests.tiers.selfcheck.firms import firm
 from tiers.enums import Title
+from tiers.models import Intake
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +200,13 @@ def test_reasons_against_applying_and_the_open_intake_are_told(client):
     text = text_of(page(client, enterprise, "?tier=provincial_srdi"))
     assert "2026年第二批正在受理，2026-11-28 截止（含当天）。" in text
     assert "今天还不能申报" not in text
+    assert f"/intakes/{Intake.objects.get().pk}/start/?enterprise={enterprise.pk}" in text
+
+
+def test_reasons_are_those_of_the_kind_that_is_shown(client):
+    text = text_of(page(client, firm(), "?tier=national_giant&kind=review"))
+    assert "没有有效的国家级专精特新“小巨人”企业称号，不能申请复核。" in text
+    assert "申报须先是" not in text
 
 
 # ---- who may look ---------------------------------------------------------------------------------------
