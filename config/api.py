@@ -8,7 +8,7 @@ from awards.determine_api import DetermineViewSet
 from awards.facts_api import AssessmentViewSet, InvestmentViewSet, SubsidyViewSet
 from enterprises.import_api import ImportBatchViewSet
 from enterprises.record_api import RecordViewSet
-from policies.api import PolicyEditionViewSet
+from policies.api import PolicyEditionViewSet, StandardEditionViewSet
 from reports.api import EnterpriseViewSet
 from tiers.api import RecognitionViewSet
 from tiers.application_api import ApplicationViewSet
@@ -30,6 +30,7 @@ router.register("work", WorkViewSet, basename="work")
 router.register("applications", ApplicationViewSet, basename="application")
 router.register("recognitions", RecognitionViewSet, basename="recognition")
 router.register("policies", PolicyEditionViewSet, basename="policy")
+router.register("standards", StandardEditionViewSet, basename="standard")
 router.register("award-runs", AwardRunViewSet, basename="award-run")
 router.register("determinations", DeterminationViewSet, basename="determination")
 router.register("subsidies", SubsidyViewSet, basename="subsidy")

@@ -25,6 +25,8 @@ from tiers.models import (
     Objection,
     Publicity,
     Recognition,
+    Report,
+    ReturnRequest,
     Revocation,
     Submission,
 )
@@ -190,7 +192,7 @@ class JobFactory(DjangoModelFactory):
 
 
 class StandardEditionFactory(DjangoModelFactory):
-    """A standard by its identity only; for one that can assess, publish a document."""
+    """2号's standard for the provincial title as shipped, in force on no day; published_standards() are."""
 
     class Meta:
         model = StandardEdition
@@ -199,7 +201,7 @@ class StandardEditionFactory(DjangoModelFactory):
     tier = Title.PROVINCIAL_SRDI
     number = "工信部企业〔2026〕2号"
     title = "专精特新中小企业认定标准"
-    text = factory.LazyAttribute(lambda o: f'slug = "{o.slug}"\n')
+    text = factory.LazyAttribute(lambda o: f"{standard_text('miit-2-provincial')}# {o.slug}\n")
     sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.text.encode()).hexdigest())
 
 
@@ -332,6 +334,13 @@ class MessageFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"测试消息{n}")
 
 
+def standard_text(slug) -> str:
+    from pathlib import Path
+
+    folder = Path(__file__).resolve().parent.parent / "policies" / "documents" / "standards"
+    return (folder / f"{slug}.toml").read_text(encoding="utf-8")
+
+
 def published_standards() -> dict:
     """Every tier standard as shipped, published: slug → edition (the same rows on every call)."""
     from pathlib import Path
@@ -408,3 +417,45 @@ class AppealFactory(DjangoModelFactory):
     raised_on = datetime.date(2026, 5, 20)
     due_on = datetime.date(2026, 6, 3)
     recorded_by = factory.SubFactory(UserFactory, of_enterprise=True)
+
+
+class ReturnRequestFactory(DjangoModelFactory):
+    """An answered return of the county to the enterprise."""
+
+    class Meta:
+        model = ReturnRequest
+
+    application = factory.SubFactory(ApplicationFactory, state=ApplicationState.COUNTY_REVIEW)
+    number = 1
+    level = ReviewLevel.COUNTY
+    target = "enterprise"
+    comment = "请核对后重新提交"
+    due_on = datetime.date(2026, 6, 3)
+    requested_by = factory.SubFactory(UserFactory, county=True)
+    answered_at = datetime.datetime(2026, 6, 2, 9, tzinfo=datetime.UTC)
+
+
+class ObjectionFactory(DjangoModelFactory):
+    """An open objection to a published case."""
+
+    class Meta:
+        model = Objection
+
+    kind = "publicity"
+    application = factory.SubFactory(ApplicationFactory, state=ApplicationState.OBJECTION)
+    raised_by = "赵明"
+    contact = "13800000000"
+    content = "主导产品专利为受让取得"
+    raised_on = datetime.date(2026, 7, 7)
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    intake = factory.SubFactory(IntakeFactory)
+    region = factory.SelfAttribute("intake.city")
+    document_number = "新工信〔2026〕12号"
+    reported_on = datetime.date(2026, 7, 13)
+    reported_by = factory.SubFactory(UserFactory)

@@ -12,14 +12,19 @@ from tests.factories import (
     DeterminationFactory,
     EnterpriseFactory,
     EquipmentInvestmentFactory,
+    EvidenceFactory,
     ImportBatchFactory,
     JobFactory,
     MajorChangeFactory,
     MembershipFactory,
+    ObjectionFactory,
     PlatformAssessmentFactory,
     ProvincialSubsidyFactory,
     RecognitionFactory,
+    ReportFactory,
+    ReturnRequestFactory,
     RevocationFactory,
+    SubmissionFactory,
     UserFactory,
     published_edition,
     region,
@@ -40,6 +45,7 @@ PLAIN = {
     "tiers:work_list": {C, T},
     "tiers:hand_over": {C, T},
     "enterprises:enterprise_list": READERS,
+    "enterprises:record_list": {E},
     "enterprises:import_list": {C, T, A},
     "enterprises:import_upload": {C, T},
     "tiers:recognition_list": READERS | {S},
@@ -47,10 +53,15 @@ PLAIN = {
     "tiers:my_titles": {E},
     "tiers:title_radar": {C, T, L, A},
     "tiers:update_list": {C, T, L, A},
+    "tiers:application_list": {E, C, T},
+    "tiers:intakes": {C, T, L, A},
+    "tiers:intake_new": {T},
     "tiers:change_list": {E, C, T, L, A},
     "tiers:revocation_list": {C, T, L, A},
     "tiers:appeal_list": {E, C, T, L, A},
+    "api:application-list": ALL,
     "policies:edition_list": ALL,
+    "policies:standard_list": ALL,
     "awards:run_list": CITY,
     "awards:determination_list": READERS,
     "awards:determine_file": {T},
@@ -59,6 +70,7 @@ PLAIN = {
     "api:enterprise-list": ALL,
     "api:recognition-list": ALL,
     "api:policy-list": ALL,
+    "api:standard-list": ALL,
     "api:award-run-list": ALL,
     "api:determination-list": ALL,
     "api:subsidy-list": ALL,
@@ -76,6 +88,11 @@ PLAIN = {
 # Pages of one record: (record, who of its own region gets it). Everybody else of that region: 403 or 404.
 RECORD = {
     "enterprises:enterprise_detail": ("enterprise", READERS),
+    "enterprises:record": ("enterprise", READERS),
+    "enterprises:evidence_upload": ("enterprise", READERS),
+    "enterprises:evidence_file": ("evidence", READERS),
+    "enterprises:evidence_delete": ("evidence", {E, C, T}),
+    "api:record-detail": ("enterprise", READERS),
     "tiers:self_check": ("enterprise", READERS),
     "tiers:firm_titles": ("enterprise", {E, C, T, L, A}),
     "tiers:annual_update": ("enterprise", {E, C, T}),
@@ -86,6 +103,28 @@ RECORD = {
     "tiers:title_revoke": ("recognition", {T}),
     "tiers:title_appeal": ("recognition", {E, C, T}),
     "tiers:application_appeal": ("application", {E, C, T}),
+    "tiers:application_detail": ("draft", {E}),
+    "tiers:application_check": ("draft", {E}),
+    "tiers:application_submission": ("case", {E}),
+    "tiers:application_receipt": ("case", {E, C, T, L, A}),
+    "tiers:intake_edit": ("intake", {T}),
+    "tiers:application_review": ("case", {C, T, L, A}),
+    "tiers:application_visit": ("case", {C}),
+    "tiers:application_return": ("case", {C}),
+    "tiers:application_recommend": ("case", {C}),
+    "tiers:application_reject": ("case", {C}),
+    "tiers:application_objection": ("published", {T}),
+    "tiers:objection_decision": ("objection", {T, L, A}),
+    "tiers:intake_review": ("intake", {C, T, L, A}),
+    "tiers:recommendation_order": ("intake", {C}),
+    "tiers:draw_new": ("intake", {T}),
+    "tiers:publicity_new": ("intake", {T}),
+    "tiers:publicity_detail": ("publicity", {T, L, A}),
+    "tiers:publicity_document": ("publicity", {T, L, A}),
+    "tiers:report_new": ("intake", {T}),
+    "tiers:report_detail": ("report", {T, L, A}),
+    "tiers:report_file": ("report", {T, L, A}),
+    "api:application-detail": ("case", READERS),
     "api:major-change-detail": ("change", READERS),
     "api:revocation-detail": ("revocation", READERS),
     "api:appeal-detail": ("appeal", READERS),
@@ -109,10 +148,25 @@ RECORD = {
 # Acts (POST only) on one record: who of its own region may. What they answer is tested where they live.
 ACTS = {
     "tiers:case_take": ("application", {C, T}),
+    "tiers:application_evidence": ("draft", {E}),
+    "tiers:application_submit": ("draft", {E}),
+    "tiers:application_withdraw": ("draft", {E}),
+    "tiers:application_abandon": ("draft", {E}),
+    "tiers:intake_close": ("intake", {T}),
+    "tiers:application_accept": ("application", {C}),
+    "tiers:application_take_up": ("application", {T}),
+    "tiers:application_checks": ("case", {C, T}),
+    "tiers:application_note": ("case", {C, T}),
+    "tiers:point_settle": ("point", {C}),
+    "tiers:point_reopen": ("point", {C}),
+    "api:application-accept": ("application", {C}),
+    "api:application-recommend": ("application", {C}),
+    "api:application-return": ("application", {C, T}),
     "tiers:change_decide": ("change", {C, T}),
     "tiers:revocation_note": ("revocation", {T}),
     "tiers:appeal_decide": ("appeal", {T}),
     "tiers:case_release": ("application", {C, T}),
+    "enterprises:record_proofs": ("enterprise", {E, C, T}),
     "enterprises:import_confirm": ("batch", {T}),
     "enterprises:import_header": ("batch", {T}),
     "enterprises:import_undo": ("batch", {T}),
@@ -138,22 +192,36 @@ ACTS_WITHOUT_RECORD = {
 }
 # Other records: a published text for everybody, a job for its own requester (tests/core/test_jobs.py),
 # a template by its kind, a computation that stores nothing, messages and saved filters for their owner
-# (tests/accounts/test_messages.py).
+# (tests/accounts/test_messages.py), parts and lists of a record (tests/enterprises/test_record_pages.py),
+# the start and the parts of an application (tests/tiers/applications/test_pages.py).
 ELSEWHERE = {
     "accounts:message_open",
     "api:message-read",
     "accounts:filter_save",
     "accounts:filter_delete",
     "policies:edition_detail",
+    "policies:standard_detail",
     "api:policy-detail",
+    "api:standard-detail",
     "core:job_detail",
     "core:job_file",
     "enterprises:import_template",
+    "enterprises:record_section",
+    "enterprises:record_notes",
+    "enterprises:record_item_new",
+    "enterprises:record_item_edit",
+    "enterprises:record_item_delete",
+    "enterprises:record_list_done",
+    "tiers:application_section",
+    "tiers:application_start",
     "api:determine-list",
     "api:self-assess-list",
 }
 OPEN = {
     "healthz",
+    "tiers:draw_detail",
+    "tiers:publicity_list",
+    "tiers:publicity_public",
     "tiers:calculator",
     "account_login",
     "account_logout",
@@ -183,9 +251,10 @@ def test_every_address_is_declared():
 def world(db):
     """One record of each kind in 红旗区 (新乡), and the people of that region."""
     enterprise = EnterpriseFactory()
-    return {
+    return review_world(enterprise) | {
         "enterprise": enterprise,
         "recognition": RecognitionFactory(enterprise=enterprise),
+        "evidence": EvidenceFactory(enterprise=enterprise),
         "subsidy": ProvincialSubsidyFactory(enterprise=enterprise),
         "assessment": PlatformAssessmentFactory(enterprise=enterprise),
         "investment": EquipmentInvestmentFactory(enterprise=enterprise),
@@ -193,9 +262,28 @@ def world(db):
         "determination": DeterminationFactory(enterprise=enterprise, run=run),
         "batch": ImportBatchFactory(state="review"),
         "application": ApplicationFactory(enterprise=enterprise, state="submitted"),
+        "draft": ApplicationFactory(enterprise=enterprise, intake__title="national_giant"),
         "change": MajorChangeFactory(enterprise=enterprise),
         "revocation": (revocation := RevocationFactory(recognition__enterprise=enterprise)),
         "appeal": AppealFactory(recognition=revocation.recognition),
+    }
+
+
+def review_world(enterprise):
+    """A case in county review and one in public notice, with what hangs on them."""
+    case = ApplicationFactory(enterprise=enterprise, state="county_review", kind="review")
+    SubmissionFactory(application=case)
+    request = ReturnRequestFactory(application=case)
+    published = ApplicationFactory(enterprise=enterprise, state="objection", intake__title="innovative")
+    SubmissionFactory(application=published)
+    return {
+        "case": case,
+        "point": request.points.create(section="figures", comment="请核对"),
+        "published": published,
+        "intake": case.intake,
+        "publicity": published.publicity,
+        "objection": ObjectionFactory(application=published),
+        "report": ReportFactory(intake=case.intake),
     }
 
 

@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import units_for
 from enterprises.models import Enterprise
@@ -93,3 +94,34 @@ class WorkFilter(filters.FilterSet):
 
     def in_tab(self, queryset, name, value):
         return queryset.filter(tab_conditions(self.request.user, timezone.localdate())[value])
+
+
+class ApplicationFilter(filters.FilterSet):
+    """Applications by enterprise, title, kind, state, unit (its code) and intake."""
+
+    q = filters.CharFilter(method="search", label="企业、代码或申报编号")
+    title = filters.ChoiceFilter(
+        choices=[(title.value, title.label) for title in Title.tiers()], label="申报称号"
+    )
+    kind = filters.ChoiceFilter(choices=CaseKind.choices, label="申报类型")
+    state = filters.ChoiceFilter(method="in_state", choices=ApplicationState.choices, label="状态")
+    unit = filters.ModelChoiceFilter(
+        field_name="managing_unit", queryset=units_for, to_field_name="code", label="管理单位"
+    )
+    intake = filters.ModelChoiceFilter(queryset=_intakes_for, label="申报批次")
+
+    class Meta:
+        model = Application
+        fields = []
+
+    def search(self, queryset, name, value):
+        text = value.strip()
+        return queryset.filter(Q(enterprise__in=Enterprise.objects.search(text)) | Q(number__icontains=text))
+
+    def in_state(self, queryset, name, value):
+        """An enterprise does not learn by filtering what its offices ask of each other."""
+        if self.request.user.role == Role.ENTERPRISE and value == ApplicationState.COUNTY_REVIEW:
+            return queryset.filter(state__in=[value, ApplicationState.RETURNED_TO_COUNTY])
+        if self.request.user.role == Role.ENTERPRISE and value == ApplicationState.RETURNED_TO_COUNTY:
+            return queryset.none()
+        return queryset.filter(state=value)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from core.workdays import workdays_left
 from tiers.enums import PointState, ReturnTarget, ReviewLevel
 from tiers.queries import review as queries
+from tiers.queries.content import flat
 from tiers.queries.dossier import place_label
 from tiers.review_forms import DayField
 from tiers.services.returns import NewPoint, default_due
@@ -81,12 +82,14 @@ class ReturnForm:
         return workdays_left(self.today, self.due_on)
 
     def parts(self) -> list[dict]:
-        """Every part of the form with its places, what is ticked and what was written."""
+        """Every part of the form with its places: what was handed in, what is ticked and written."""
         ticked = set(self.data.getlist("point")) if self.data is not None else set(self.earlier)
+        given = queries.newest(self.case).snapshot["sections"]
         found = []
         for section, named in queries.parts_of(self.case):
+            said = flat(given.get(section.key, {}))
             places = [
-                self._place(f"{section.key}:{name}", label, ticked)
+                self._place(f"{section.key}:{name}", label, ticked) | {"said": said.get(name, "")}
                 for name, label in [("", "整个部分"), *named]
             ]
             count = sum(place["ticked"] for place in places)

@@ -50,6 +50,11 @@ class Row:
         return self.criterion.key
 
     @property
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        """What went into the value: (label, words)."""
+        return tuple((name, words) for name, words in self.finding.get("inputs") or ())
+
+    @property
     def holds(self) -> CriterionCheck | None:
         """This level's check, unless it is stale."""
         return None if self.stale else self.check

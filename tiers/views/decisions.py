@@ -1,6 +1,7 @@
 """Forms of one case: a visit, a return, a recommendation, a rejection. Each shows what will follow before it does."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from tiers.enums import ApplicationState, ReviewLevel
 from tiers.queries import review as queries
+from tiers.queries.queue import is_with_office
 from tiers.queries.review import IN_REVIEW
 from tiers.return_form import ReturnForm
 from tiers.review_forms import OpinionForm, RejectForm, VisitForm, add_refusals
@@ -25,6 +27,8 @@ def _open_case(request, pk, *also):
     case, level = get_own_case(request, pk)
     if case.state in (*IN_REVIEW[level], *also):
         return case, level, None
+    if not is_with_office(case, request.user):
+        raise PermissionDenied
     messages.error(request, f"这份申报现在是“{case.get_state_display()}”，不能进行这一步操作。")
     return case, level, back(case)
 
@@ -70,8 +74,10 @@ def application_visit(request, pk):
 def application_recommend(request, pk):
     """What stands against a recommendation, and what will follow from it."""
     case, level, elsewhere = _open_case(request, pk)
-    if elsewhere or level != ReviewLevel.COUNTY:
-        return elsewhere or back(case)
+    if level != ReviewLevel.COUNTY:
+        raise PermissionDenied
+    if elsewhere:
+        return elsewhere
     form = OpinionForm(request.POST or None)
     opinion = form.cleaned_data["opinion"] if form.is_bound and form.is_valid() else ""
     done = _handle(request, case, form, recommend_application, "已推荐。", opinion=opinion)
