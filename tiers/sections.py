@@ -198,8 +198,8 @@ SECTIONS = (
             Group("企业简介", _ask(NOBODY, "valuation") | _ask(UPPER, "introduction")),
         ),
         slots=(
-            Slot("credit_china", "“信用中国”信用报告", "近一个月内下载。", UPPER),
-            Slot("credit_public", "国家企业信用信息公示系统报告", "近一个月内下载。", UPPER),
+            Slot("credit_china", "“信用中国”信用报告", "最近下载的。", UPPER),
+            Slot("credit_public", "国家企业信用信息公示系统报告", "最近下载的。", UPPER),
             Slot("other_proof", "其他材料"),
         ),
     ),
