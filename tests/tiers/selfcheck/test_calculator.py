@@ -128,7 +128,8 @@ def test_the_best_right_takes_its_band(band, points):
 
 @pytest.mark.parametrize(("number", "verdict"), [("3", "not_met"), ("4", "met"), ("", "missing")])
 def test_rights_are_counted(client, number, verdict):
-    response = calculate(client, {"number_ip_one": number, "niche_since": "2015"}, tier="national_giant")
+    data = {"number_ip_one": number, "owned": ["none"]}  # no award stands for the rights
+    response = calculate(client, data, tier="national_giant")
     assert verdicts(response)["ip_one"] == verdict
 
 
