@@ -18,7 +18,7 @@ from awards.permissions import can_export, can_see_runs
 from awards.queries import run_units
 from core.errors import DomainError
 from core.spreadsheets import writer
-from policies.engine import reason_label
+from policies.engine import REVOKED, reason_label
 from policies.models import PolicyEdition
 from policies.queries import policy_of
 from tiers.enums import RecognitionKind
@@ -29,8 +29,8 @@ from tiers.models import Recognition
 SOURCES = {
     "titles": (
         Recognition,
-        ("enterprise__uscc", "enterprise__name", "managing_unit__name", "title", "kind", "document_number",
-         "documented_on", "valid_from", "valid_until", "label_year"),
+        ("enterprise__uscc", "enterprise__name", "managing_unit__name", "title", "effect", "document_number",
+         "documented_on", "valid_from", "ends_on", "label_year"),
     ),
     "subsidies": (
         ProvincialSubsidy,
@@ -70,8 +70,11 @@ def _facts_page(table: FactsTable, units: list[Region], counts: dict[str, int]) 
 
 def _facts_rows(table: FactsTable, units: list[Region], counts: dict[str, int]) -> Iterator[list[Any]]:
     model, fields = SOURCES[table.key]
-    rows = model.objects.filter(enterprise__managing_unit__in=units).order_by("pk").values_list(*fields)
-    words = {**SHORT_TITLES, **dict(RecognitionKind.choices)} if table.key == "titles" else {}
+    rows = model.objects.filter(enterprise__managing_unit__in=units).order_by("pk")
+    words = {}
+    if table.key == "titles":
+        rows, words = rows.in_effect(), {**SHORT_TITLES, **dict(RecognitionKind.choices), REVOKED: "已撤销"}
+    rows = rows.values_list(*fields)
     counts[table.sheet] = 0
     for row in rows.iterator(chunk_size=5000):
         counts[table.sheet] += 1

@@ -17,7 +17,7 @@ from core.fields import (
     clean_year,
 )
 from core.spreadsheets.table import Column, TableSpec
-from policies.engine import NEW, REVIEW
+from policies.engine import NEW, REVIEW, REVOKED
 from tiers.enums import RecognitionKind, Title
 
 # The first name of each value is the one that messages show.
@@ -57,6 +57,7 @@ KINDS: dict[str, str] = {
     "复核通过": REVIEW,
     "通过复核": REVIEW,
     "继续授予": REVIEW,
+    "已撤销": REVOKED,
     RecognitionKind.NEW.value: NEW,
     RecognitionKind.REVIEW.value: REVIEW,
 }

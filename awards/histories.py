@@ -27,8 +27,9 @@ WITH mine AS MATERIALIZED ({scope}), due AS MATERIALIZED (
     UNION SELECT enterprise_id FROM awards_equipmentinvestment
      WHERE enterprise_id = ANY(ARRAY(TABLE mine)) AND reported_on BETWEEN %(first)s AND %(last)s
 )
-SELECT enterprise_id, 1, 'recognition:' || id, title, kind, documented_on, valid_from, valid_until, '', label_year,
-       managing_unit_id <> ALL(%(city)s), NULL::numeric
+SELECT enterprise_id, 1, 'recognition:' || id, title,
+       CASE WHEN revoked_on IS NOT NULL AND kind = 'new' THEN 'revoked' ELSE kind END, documented_on, valid_from,
+       LEAST(valid_until, revoked_on - 1), '', label_year, managing_unit_id <> ALL(%(city)s), NULL::numeric
   FROM tiers_recognition WHERE enterprise_id = ANY(ARRAY(TABLE due)) AND title = ANY(%(titles)s)
 UNION ALL
 SELECT enterprise_id, 2, 'subsidy:' || id, NULL, NULL, allocated_on, invested_from, invested_until, NULL, NULL, NULL,

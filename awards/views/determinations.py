@@ -176,6 +176,7 @@ def _discrepancy(determination):
 
 MARKS = {
     Mark.REVIEW: ("文件类型", "复核"),
+    Mark.REVOKED: ("称号", "已撤销"),
     Mark.EARLIER: ("此前同级称号或同年度考核", "有"),
     Mark.LAPSED: ("此前同级称号", "已失效"),
     Mark.OUTSIDE: ("取得称号时", "由外市管理"),

@@ -14,6 +14,7 @@ from policies.engine.explain import Explanation, Step, explain, explain_all
 from policies.engine.facts import (
     NEW,
     REVIEW,
+    REVOKED,
     AssessmentFact,
     History,
     InvestmentFact,
@@ -30,6 +31,7 @@ __all__ = [
     "LABELS",
     "NEW",
     "REVIEW",
+    "REVOKED",
     "AssessmentFact",
     "Claim",
     "Decided",

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
 
-from policies.engine.facts import REVIEW, AssessmentFact, History, InvestmentFact, SubsidyFact, TitleFact
+from policies.engine.facts import (
+    REVIEW,
+    REVOKED,
+    AssessmentFact,
+    History,
+    InvestmentFact,
+    SubsidyFact,
+    TitleFact,
+)
 from policies.engine.results import Claim, Mark, ref_order
 from policies.engine.values import ZERO, Item, Policy
 
@@ -56,6 +64,8 @@ def _title_claim(fact: TitleFact, item: str, titles: Titles, policy: Policy, mov
         marks += Mark.OUTSIDE
     if kind == REVIEW and not policy.review_counts:
         marks += Mark.REVIEW
+    elif kind == REVOKED:
+        marks += Mark.REVOKED
     earlier_on: date | None = None
     if len(titles) > 1:
         earlier_on, lapsed = _earlier(fact, titles, policy.first_since)
@@ -142,7 +152,7 @@ def _held(titles: Titles, wanted: frozenset[str]) -> tuple[tuple[Period, ...], s
             continue
         if fact.valid_from is None or fact.valid_until is None:
             undated = Mark.UNDATED
-        else:
+        elif fact.valid_from <= fact.valid_until:  # else it was taken away before it began
             periods.append((fact.valid_from, fact.valid_until))
     return tuple(periods if len(periods) < 2 else _joined(periods)), undated
 

@@ -139,6 +139,8 @@ def _judge_title(claim: Claim, item: Item, policy: Policy, verdict: Verdict) -> 
             verdict.refused.append(Reason.NOT_FIRST)
         elif answer == "hold":
             verdict.held.append(Reason.RETURNED)
+    if Mark.REVOKED in marks:
+        verdict.held.append(Reason.REVOKED)
 
 
 def _judge_subsidy(claim: Claim, item: Item, policy: Policy, verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ NOTES = frozenset({Reason.LABEL_YEAR, Reason.PLATFORM_IMPLIED})
 HOLDS = frozenset(
     {
         Reason.RETURNED,
+        Reason.REVOKED,
         Reason.WINDOW_PARTLY,
         Reason.WINDOW_UNKNOWN,
         Reason.VALIDITY_UNKNOWN,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 NEW = "new"
 REVIEW = "review"
+REVOKED = "revoked"  # awarded by its document, taken away since; its validity ends the day before
 
 
 class TitleFact(NamedTuple):
@@ -13,7 +14,7 @@ class TitleFact(NamedTuple):
 
     ref: str  # the caller's key, e.g. "recognition:17"
     title: str
-    kind: str  # NEW or REVIEW
+    kind: str  # NEW, REVIEW or REVOKED
     on: date
     valid_from: date | None = None
     valid_until: date | None = None

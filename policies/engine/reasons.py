@@ -28,6 +28,7 @@ class Reason:
     DECIDED_BEFORE = "already_decided"
     # held
     RETURNED = "lapse_and_return"
+    REVOKED = "title_revoked"
     WINDOW_PARTLY = "window_partly_covered"
     WINDOW_UNKNOWN = "window_unknown"
     VALIDITY_UNKNOWN = "validity_unknown"
@@ -59,6 +60,7 @@ LABELS: dict[str, str] = {
     Reason.GRANTED_BEFORE: "一次性奖励已享受",
     Reason.DECIDED_BEFORE: "本项已有决定",
     Reason.RETURNED: "失效后重新认定",
+    Reason.REVOKED: "称号已撤销",
     Reason.WINDOW_PARTLY: "投资部分在称号有效期内",
     Reason.WINDOW_UNKNOWN: "投资区间不明",
     Reason.VALIDITY_UNKNOWN: "称号有效期不明",

@@ -12,6 +12,7 @@ class Mark:
     """One-letter facts of a claim, kept as one short string so that a million of them stay cheap."""
 
     REVIEW = "R"  # the document reviews a title, it does not award one
+    REVOKED = "V"  # the title was taken away since
     EARLIER = "E"  # an earlier document gave the same title (or assessed the same year)
     LAPSED = "L"  # every earlier validity had ended before this one starts
     OUTSIDE = "O"  # recognised in another city

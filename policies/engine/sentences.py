@@ -23,7 +23,7 @@ IN_FORCE = Condition(
     "validity",
 )
 IN_CITY = Condition("由本市管理", (Reason.OUTSIDE_CITY,), "")
-RECOGNISED = Condition("文件是新认定，不是复核", (Reason.REVIEW,))
+RECOGNISED = Condition("文件是新认定，不是复核", (Reason.REVIEW, Reason.REVOKED))
 FIRST = Condition("{first}", (Reason.NOT_FIRST, Reason.RETURNED))
 TITLE_HELD = Condition(
     "投资区间 {window} 都在{titles_name}有效期 {held} 内",
@@ -73,6 +73,7 @@ SENTENCES: dict[str, str] = {
     Reason.GRANTED_BEFORE: "这项一次性奖励已经享受过",
     Reason.DECIDED_BEFORE: "本项已有决定，不再测算",
     Reason.RETURNED: "{earlier_on} 起有过同级称号，失效后重新认定，由市里判断",
+    Reason.REVOKED: "称号已被撤销，是否给予由市里判断",
     Reason.WINDOW_PARTLY: "投资区间 {window} 只有部分在{titles_name}有效期 {held} 内，由市里判断",
     Reason.WINDOW_UNKNOWN: "投资区间不明，请补录起止日期",
     Reason.VALIDITY_UNKNOWN: "{titles_name}缺有效期，请补录起止日期",

@@ -9,6 +9,7 @@ from pathlib import Path
 from policies.engine import (
     NEW,
     REVIEW,
+    REVOKED,
     AssessmentFact,
     Decided,
     History,
@@ -85,7 +86,7 @@ def _title(ref, table) -> TitleFact:
     return TitleFact(
         ref,
         TITLES[table["title"]],
-        {"新认定": NEW, "复核": REVIEW}[table.get("kind", "新认定")],
+        {"新认定": NEW, "复核": REVIEW, "已撤销": REVOKED}[table.get("kind", "新认定")],
         on,
         *valid,
         document="",

@@ -1,11 +1,15 @@
 """Titles on official lists. A title's dates are printed in its document and never computed."""
 
+from datetime import timedelta
+
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast, Least
 
 from accounts.models import Region
 from enterprises.models import Enterprise, ImportBatch
+from policies import engine
 from tiers.enums import RecognitionKind, Title
 
 
@@ -17,6 +21,19 @@ class RecognitionQuerySet(models.QuerySet):
         """Titles in force on a day, both ends inclusive; a revoked one is not from its revocation on."""
         return self.filter(valid_from__lte=day, valid_until__gte=day).filter(
             Q(revoked_on__isnull=True) | Q(revoked_on__gt=day)
+        )
+
+    def in_effect(self):
+        """With what is left of each title: `effect` (its kind, or "revoked" for a new title that was taken away) and
+        `ends_on` (its last day in force)."""
+        day_before = Cast(F("revoked_on") - timedelta(days=1), models.DateField())
+        return self.annotate(
+            effect=Case(
+                When(revoked_on__isnull=False, kind=RecognitionKind.NEW, then=Value(engine.REVOKED)),
+                default=F("kind"),
+                output_field=models.CharField(),
+            ),
+            ends_on=Least(F("valid_until"), day_before),
         )
 
 
