@@ -50,13 +50,17 @@ class TitleHeld:
         return Title(self.title).tier
 
 
+def _in_force(row, day) -> bool:
+    return row.valid_from <= day <= row.valid_until and (row.revoked_on is None or day < row.revoked_on)
+
+
 def titles_of(enterprise, day) -> list[TitleHeld]:
     """Every title the enterprise has had, the highest tier first, those in force before lapsed ones."""
     by_title = defaultdict(list)
     for row in enterprise.recognitions.select_related("managing_unit").order_by("-documented_on", "-pk"):
         by_title[row.title].append(row)
     held = [
-        TitleHeld(title, Title(title).label, any(r.valid_from <= day <= r.valid_until for r in rows), rows)
+        TitleHeld(title, Title(title).label, any(_in_force(row, day) for row in rows), rows)
         for title, rows in by_title.items()
     ]
     return sorted(held, key=lambda item: (not item.in_force, _rank(item.title), item.title))

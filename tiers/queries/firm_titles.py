@@ -26,6 +26,7 @@ class TitleCard:
     intake: Intake | None  # that takes reviews of this title today
     revocation: Revocation | None
     appeal: Objection | None  # the open one
+    covered_by: Recognition | None  # a higher title that lasts longer and stands for this one
 
     @property
     def state(self) -> str:
@@ -107,7 +108,8 @@ def _latest(enterprise) -> tuple[list[Recognition], list[Recognition]]:
 
 
 def _cards(enterprise, rows, today, documents) -> list[TitleCard]:
-    reviewed = [row for row in rows if row.tier and row.revoked_on is None]
+    covered = {row.pk: _covering(row, rows) for row in rows}
+    reviewed = [row for row in rows if row.tier and row.revoked_on is None and not covered[row.pk]]
     found = {one.recognition.pk: one for one in outlooks(reviewed, today, documents)}
     intakes = Intake.objects.open_on(today).filter(
         city=enterprise.managing_unit.city, kind=CaseKind.REVIEW, title__in=Title.tiers()
@@ -127,9 +129,23 @@ def _cards(enterprise, rows, today, documents) -> list[TitleCard]:
             intake=by_title.get(row.title),
             revocation=getattr(row, "revocation", None),
             appeal=open_appeals.get(row.pk),
+            covered_by=covered[row.pk],
         )
         for row in rows
     ]
+
+
+def _covering(row, rows) -> Recognition | None:
+    """The longest-lasting higher title that implies this one beyond its own end; none for a revoked title."""
+    higher = [
+        other
+        for other in rows
+        if other.title != row.title
+        and row.title in implied_by(other.title)
+        and other.revoked_on is None
+        and other.valid_until > row.valid_until
+    ]
+    return max(higher, key=lambda other: other.valid_until, default=None) if row.revoked_on is None else None
 
 
 def _appeals(enterprise) -> list[Objection]:

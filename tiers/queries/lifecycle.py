@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Case, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from core.templatetags.portal import num
 from enterprises.models import Enterprise
 from enterprises.queries import firm_records
 from policies.engine.standards import Assessment, Finding, FirmRecord, TitleHeld, Verdict, with_size
@@ -16,6 +18,7 @@ from tiers.enums import Title
 from tiers.models import AnnualUpdate, Recognition, RecognitionQuerySet
 from tiers.queries.assessments import Yardstick, assess_firms, yardstick
 from tiers.queries.titles import Documents, TitleLife, title_lives
+from tiers.verdicts import money_words
 
 EXPIRED = "expired"
 
@@ -85,10 +88,10 @@ class Outlook:
     @property
     def reasons(self) -> list[str]:
         """Why a review would fail today, in words, the score last."""
-        words = [f"{found.name}{_has(found)}，应{found.needed}" for found in self.failing]
+        words = [f"{found.name}{_has(found)}，应{_spaced(found.needed)}" for found in self.failing]
         score = self.assessment.score if self.assessment else None
         if score and score.verdict == Verdict.NOT_MET:
-            words.append(f"评分 {score.points} 分，应达 {score.least} 分")
+            words.append(f"评分 {num(score.points)} 分，应达 {num(score.least)} 分")
         return [*self.review_lost, *words]
 
     @property
@@ -97,9 +100,16 @@ class Outlook:
 
 
 def _has(found: Finding) -> str:
-    if found.value is None:
-        return "不符合"
-    return f" {found.value}{'' if found.unit == '%' else ' '}{found.unit}"
+    """The value in words, money in 万元."""
+    if not isinstance(found.value, Decimal):
+        return f"“{found.value}”" if found.value else "不符合"
+    if found.unit == "元":
+        return f" {money_words(found.value)}"
+    return f" {num(found.value)}{'' if found.unit == '%' else ' '}{found.unit}"
+
+
+def _spaced(needed: str) -> str:
+    return f" {needed}" if needed[:1].isascii() else needed
 
 
 def outlooks(recognitions: Iterable[Recognition], today: date, documents: Documents) -> list[Outlook]:

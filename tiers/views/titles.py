@@ -18,7 +18,8 @@ from tiers.queries.lifecycle import outlooks, verdicts, windows
 from tiers.queries.titles import Documents
 from tiers.title_filters import radar_rows
 
-PAGE = 50
+PAGE = 100
+RADAR_PAGE = 50  # each row is assessed
 
 
 # ---- one enterprise -------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ def title_radar(request):
     said = verdicts(rows, today, documents)
     verdict = found.form.cleaned_data.get("verdict") if found.is_valid() else ""
     shown = [row for row in rows if not verdict or said[row.pk] == verdict]
-    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(shown, RADAR_PAGE).get_page(request.GET.get("page"))
     page.object_list = outlooks(page.object_list, today, documents)
     context = {
         "filter": found,
