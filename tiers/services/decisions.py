@@ -81,37 +81,35 @@ def _answer_city(case) -> None:
 
 
 @transaction.atomic
-def reorder_recommendations(*, intake, unit, order: list[int], actor) -> None:
-    """Put a unit's recommended cases into another order; `order`: their ids, first to last.
+def reorder_recommendations(*, intake, unit, before: list[int], after: list[int], actor) -> None:
+    """Put a unit's recommended cases into another order; `before` and `after`: their ids, first to last.
 
-    Refused (Conflict) when the cases that may still move are not exactly these: somebody was faster.
+    Refused (Conflict) when the cases that may still move do not stand as `before` says: somebody was faster.
     """
     Intake.objects.select_for_update(no_key=True).get(pk=intake.pk)
-    cases = {
-        case.pk: case
-        for case in Application.objects.select_for_update()
-        .filter(intake=intake, managing_unit=unit, state__in=IN_ORDER, recommended_as__isnull=False)
-        .order_by("pk")
-    }
-    if sorted(order) != sorted(cases):
+    mine = Application.objects.select_for_update().filter(
+        intake=intake, managing_unit=unit, state__in=IN_ORDER, recommended_as__isnull=False
+    )
+    cases = {case.pk: case for case in mine.order_by("recommended_as")}
+    if list(cases) != before or sorted(after) != sorted(before):
         raise Conflict("推荐名单刚有变化，请按刷新后的名单重新排序。")
     places = sorted(case.recommended_as for case in cases.values())
-    for place, pk in zip(places, order, strict=True):
+    for place, pk in zip(places, after, strict=True):
         case = cases[pk]
         if case.recommended_as == place:
             continue
-        before, case.recommended_as = case.recommended_as, place
+        old, case.recommended_as = case.recommended_as, place
         case.save(update_fields=["recommended_as"])
-        words = f"推荐排序由第 {before} 位调整为第 {place} 位"
+        words = f"推荐排序由第 {old} 位调整为第 {place} 位"
         note(
             case,
             actor=actor,
             action="调整推荐排序",
             reason=words,
             public=False,
-            data={"from": before, "to": place},
+            data={"from": old, "to": place},
         )
-        audit.record("调整推荐排序", case, actor=actor, before=before, after=place)
+        audit.record("调整推荐排序", case, actor=actor, before=old, after=place)
 
 
 @transaction.atomic

@@ -114,9 +114,9 @@ def recommendation_order(request, pk):
         raise PermissionDenied
     if request.method == "POST":
         order = [int(one) for one in request.POST.getlist("order") if one.isascii() and one.isdigit()][:1000]
-        move = request.POST.get("move", "")
+        after = _moved(order, request.POST.get("move", ""))
         try:
-            reorder_recommendations(intake=intake, unit=user.region, order=_moved(order, move), actor=user)
+            reorder_recommendations(intake=intake, unit=user.region, before=order, after=after, actor=user)
             messages.success(request, "推荐排序已保存。")
         except DomainError as refusal:
             messages.error(request, str(refusal))
@@ -136,13 +136,14 @@ def recommendation_order(request, pk):
 def _moved(order: list[int], move: str) -> list[int]:
     """`move` is "up:17" or "down:17": the case changes places with its neighbour."""
     way, _, pk = move.partition(":")
-    if not (pk.isascii() and pk.isdigit()) or int(pk[:18]) not in order:
-        return order
-    place = order.index(int(pk))
+    found = list(order)
+    if not (pk.isascii() and pk.isdigit()) or int(pk[:18]) not in found:
+        return found
+    place = found.index(int(pk[:18]))
     other = place - 1 if way == "up" else place + 1
-    if 0 <= other < len(order):
-        order[place], order[other] = order[other], order[place]
-    return order
+    if 0 <= other < len(found):
+        found[place], found[other] = found[other], found[place]
+    return found
 
 
 # ---- draws ----------------------------------------------------------------------------------------------

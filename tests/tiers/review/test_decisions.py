@@ -202,9 +202,13 @@ def order_of(intake):
     )
 
 
+def reorder(intake, before, after):
+    reorder_recommendations(intake=intake, unit=region("红旗区"), before=before, after=after, actor=county())
+
+
 def test_a_county_puts_its_cases_into_another_order(three):
     intake, (one, two, last) = three
-    reorder_recommendations(intake=intake, unit=region("红旗区"), order=[last, one, two], actor=county())
+    reorder(intake, [one, two, last], [last, one, two])
     assert order_of(intake) == [last, one, two]
     event = Application.objects.get(pk=last).events.last()
     assert (event.action, event.data, event.public) == ("调整推荐排序", {"from": 3, "to": 1}, False)
@@ -213,18 +217,22 @@ def test_a_county_puts_its_cases_into_another_order(three):
 def test_cases_the_city_has_taken_up_keep_their_places(three):
     intake, (one, two, last) = three
     Application.objects.filter(pk=two).update(state="city_review")
-    reorder_recommendations(intake=intake, unit=region("红旗区"), order=[last, one], actor=county())
+    reorder(intake, [one, last], [last, one])
     assert order_of(intake) == [last, two, one]
 
 
-@pytest.mark.parametrize("wrong", [[], [0], "shorter", "doubled", "taken up"])
-def test_an_order_of_other_cases_is_refused(three, wrong):
+@pytest.mark.parametrize("wrong", ["empty", "foreign", "shorter", "doubled", "taken up", "moved by another"])
+def test_an_order_that_rests_on_another_list_is_refused(three, wrong):
     intake, pks = three
-    order = {"shorter": pks[:2], "doubled": [*pks, pks[0]], "taken up": pks}.get(str(wrong), wrong)
+    before, after = pks, pks[::-1]
     if wrong == "taken up":
         Application.objects.filter(pk=pks[0]).update(state="city_review")
+    elif wrong == "moved by another":
+        before = [pks[1], pks[0], pks[2]]
+    else:
+        after = {"empty": [], "foreign": [0, *pks[1:]], "shorter": pks[:2], "doubled": [*pks, pks[0]]}[wrong]
     with pytest.raises(Conflict, match="刚有变化"):
-        reorder_recommendations(intake=intake, unit=region("红旗区"), order=order, actor=county())
+        reorder(intake, before, after)
     assert order_of(intake) == pks
 
 
