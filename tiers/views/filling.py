@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.enums import Role
 from core.errors import DomainError
 from enterprises.models import Evidence
 from enterprises.queries import firm_record, overlay
@@ -15,6 +16,7 @@ from enterprises.services import complete_list
 from policies.engine.standards import Verdict
 from tiers import parking, permissions
 from tiers.boxes import Sheet, anchor, choosable, warnings_of
+from tiers.enums import ApplicationState
 from tiers.models import Application
 from tiers.queries.assessments import assess_firm
 from tiers.queries.cases import Case, check_status, load_case, problem_of, status_of, tasks_of
@@ -25,17 +27,21 @@ from tiers.services.drafts import Stale, attach_evidence, detach_evidence, save_
 SEEN = "seen."  # before the name of what stood in an input when it was shown
 
 
-def get_own(request, pk) -> Application:
+RELATED = (
+    "enterprise__managing_unit__parent",
+    "managing_unit__parent",
+    "intake__city",
+    "edition",
+    "previous__intake",
+)
+
+
+def get_own(request, pk, related=RELATED) -> Application:
     """A case of those who fill it in: its enterprise, or the office that enters it. Others get 404."""
-    cases = Application.objects.visible_to(request.user).select_related(
-        "enterprise__managing_unit__parent",
-        "managing_unit__parent",
-        "intake__city",
-        "edition",
-        "previous__intake",
-    )
+    cases = Application.objects.visible_to(request.user).select_related(*related)
     application = get_object_or_404(cases, pk=pk)
-    if not permissions.is_filler(request.user, application):
+    # The enterprise's people see their own cases alone.
+    if request.user.role != Role.ENTERPRISE and not permissions.is_filler(request.user, application):
         raise Http404
     return application
 
@@ -60,6 +66,9 @@ def application_section(request, pk, key):
     place = f"{pk}:{key}"
     if not request.user.is_authenticated:
         return parking.refuse_stranger(request, posted, place)
+    if request.headers.get("X-Autosave"):
+        application = get_own(request, pk, related=("enterprise", "intake", "managing_unit"))
+        return autosave(request, application, section, posted)
     case = load_case(get_own(request, pk))
     if request.method == "GET":
         if request.htmx:
@@ -71,8 +80,6 @@ def application_section(request, pk, key):
         }
         strict = "check" in request.GET
         return show_section(request, case, section, typed=parked, parked=bool(parked), strict=strict)
-    if request.headers.get("X-Autosave"):
-        return autosave(request, case, section, posted)
     return save_and_go(request, case, section, posted, place)
 
 
@@ -89,14 +96,14 @@ def version_in(request) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
-def autosave(request, case: Case, section: Section, posted) -> JsonResponse:
+def autosave(request, application, section: Section, posted) -> JsonResponse:
     """Save what has changed in the browser: only the names that are sent with what stood there before."""
     seen = {name.removeprefix(SEEN): text for name, text in request.POST.items() if name.startswith(SEEN)}
     raw = {name: posted.get(name, "") for name in seen}
     version = version_in(request)
     try:
         row = save_section(
-            application=case.application,
+            application=application,
             key=section.key,
             raw=raw,
             version=version,
@@ -109,7 +116,8 @@ def autosave(request, case: Case, section: Section, posted) -> JsonResponse:
         return JsonResponse(body, status=stale.status)
     except DomainError as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
-    case.rows[section.key] = row
+    returned = application.state == ApplicationState.RETURNED
+    case = load_case(application) if returned else Case(application, {section.key: row}, None, [])
     status = status_of(case, section)
     body = {
         "version": row.version,
@@ -142,7 +150,11 @@ def notes(case: Case, section: Section) -> dict[str, dict]:
 def save_and_go(request, case: Case, section: Section, posted, place):
     """The save button, with or without a script: keep the answers, then go where the button says."""
     go = request.POST.get("go", "save")
-    raw = {q.name: posted.get(q.name, "") for q in case.questions(section) if case.is_open(section, q.name)}
+    raw = {  # of a case that has gone meanwhile everything, to be shown again
+        question.name: posted.get(question.name, "")
+        for question in case.questions(section)
+        if not case.writable or case.is_open(section, question.name)
+    }
     try:
         row = save_section(
             application=case.application,

@@ -271,7 +271,7 @@ def test_changes_that_wait_are_counted_until_they_are_handed_in():
 
 
 def test_corrections_go_back_to_who_asked_with_the_days_that_were_left():
-    application, user, officer = returned(*MARKED)
+    application, user, _ = returned(*MARKED)
     left = application.days_left
     change(application, user, "figures", **{f"revenue.{YEAR}": "8700"})
     first, second = latest_submission(application), submit(application, user)
