@@ -98,6 +98,7 @@ def open_intakes(region, officer, today) -> list[Intake]:
 def whole_story(teller, firms, import_file, today) -> None:
     """One case or more at every step of the provincial title."""
     teller.draft(firms[0], parts=8)  # for whoever plays the enterprise: one part and the signature are left
+    teller.draft(firms[-FREE], parts=8)
     teller.draft(firms[1], parts=3)
     teller.submitted(firms[2])
     one_point_short(teller, firms[3])

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from demo.logins import LOGINS
+from core import jobs
+from core.models import Job
+from demo.logins import PASSWORD
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 ARGUMENTS = [
@@ -98,10 +101,9 @@ def visit(portal, chromium, sessions):
 
 
 def log_in(page, username):
-    password = next(login.password for login in LOGINS if login.username == username)
     page.goto("/accounts/login/")
     page.fill("input[name=login]", username)
-    page.fill("input[name=password]", password)
+    page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit], form button[type=submit]")
     page.wait_for_url("**/")
 
@@ -127,3 +129,35 @@ def faults():
         return found + page.complaints
 
     return check
+
+
+@pytest.fixture
+def reader(visit, faults):
+    """reader("shiji", "phone") → a page, and a check that what it shows is sound and says some words."""
+
+    def open_reader(username, width="desktop", javascript=True):
+        page = visit(username, width, javascript=javascript)
+        page.set_default_timeout(15_000)
+        page.on("dialog", lambda dialog: dialog.accept())
+
+        def shows(*words, status=200):
+            """`status`: of the answer shown; the browser itself complains of one from 400 on, and only then."""
+            text = page.locator("main").inner_text()
+            assert [word for word in words if word not in text] == [], text
+            refusal = f"status of {status} "
+            page.complaints[:] = [c for c in page.complaints if status < 400 or refusal not in c]
+            found = faults(page) if javascript else page.complaints  # axe is itself a script
+            assert found == [], page.url
+
+        return page, shows
+
+    return open_reader
+
+
+def work():
+    """Do what is queued, as a worker would. Beside playwright's loop Django opens a connection that only we close."""
+    try:
+        for job_id in Job.objects.live().order_by("pk").values_list("pk", flat=True):
+            jobs.run(job_id)
+    finally:
+        connection.close()

@@ -6,11 +6,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
-from django.db import connection
 from openpyxl import load_workbook
 
-from core import jobs
-from core.models import Job
+from tests.browser.conftest import work
 from tests.makers import full_width, uscc, workbook
 
 pytestmark = pytest.mark.browser
@@ -48,38 +46,6 @@ def recognised(seed: int, year: int = 2024) -> Recognised:
     ]
     data = workbook(rows, merge=["A1:F1", "C4:C5"])
     return Recognised(f"小巨人名单{seed}.xlsx", data, document, names[0], names[2], wrong)
-
-
-def work():
-    """Do what is queued, as a worker would. Beside playwright's loop Django opens a connection that only we close."""
-    try:
-        for job_id in Job.objects.live().order_by("pk").values_list("pk", flat=True):
-            jobs.run(job_id)
-    finally:
-        connection.close()
-
-
-@pytest.fixture
-def reader(visit, faults):
-    """reader("shiji", "phone") → a page, and a check that what it shows is sound and says some words."""
-
-    def open_reader(username, width="desktop", javascript=True):
-        page = visit(username, width, javascript=javascript)
-        page.set_default_timeout(15_000)
-        page.on("dialog", lambda dialog: dialog.accept())
-
-        def shows(*words, status=200):
-            """`status`: of the answer shown; the browser itself complains of one from 400 on, and only then."""
-            text = page.locator("main").inner_text()
-            assert [word for word in words if word not in text] == [], text
-            refusal = f"status of {status} "
-            page.complaints[:] = [c for c in page.complaints if status < 400 or refusal not in c]
-            found = faults(page) if javascript else page.complaints  # axe is itself a script
-            assert found == [], page.url
-
-        return page, shows
-
-    return open_reader
 
 
 def upload(page, name, data):
