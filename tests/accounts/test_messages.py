@@ -128,7 +128,7 @@ def test_inbox_costs_the_same_queries_for_any_number_of_messages(
     client, user, count, django_assert_max_num_queries
 ):
     MessageFactory.create_batch(count, recipient=user)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         client.get(reverse(INBOX))
 
 

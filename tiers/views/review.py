@@ -14,7 +14,6 @@ from tiers.enums import ApplicationState, CheckVerdict, ObjectionKind, ReviewLev
 from tiers.models import Application, ReturnPoint
 from tiers.queries import dossier
 from tiers.queries import review as queries
-from tiers.queries.queue import handler_of
 from tiers.queries.review import IN_REVIEW, Row
 from tiers.queries.timeline import timeline
 from tiers.review_forms import NoteForm
@@ -104,7 +103,6 @@ def page_of(request, case, *, errors=None, typed=None) -> dict:
         "visits": case.visits.select_related("recorded_by").prefetch_related("photos"),
         "objections": case.objections.filter(kind=ObjectionKind.PUBLICITY) if of_city else [],
         "timeline": timeline(case, public=False),
-        "handler": handler_of(case),
         "note_form": NoteForm(),
         "errors": errors or {},
         "crumbs": [(case.intake.name, reverse("tiers:intake_review", args=[case.intake_id]))],
@@ -199,10 +197,10 @@ def application_checks(request, pk):
     case, level = get_own_case(request, pk)
     rows = queries.criterion_rows(case, level)
     typed = {row.key: _typed(request.POST, row.key) for row in rows}
+    ticks = [Tick(row.key, *typed[row.key]) for row in rows if _says_something(row, *typed[row.key])]
     if "adopt" in request.POST:
-        ticks = [Tick(row.key, row.verdict.value) for row in rows if _adoptable(row)]
-    else:
-        ticks = [Tick(key, verdict, words) for key, (verdict, words) in typed.items() if verdict]
+        said = {tick.criterion for tick in ticks}
+        ticks += [Tick(row.key, row.verdict.value) for row in rows if _adoptable(row) and row.key not in said]
     try:
         kept = check_criteria(application=case, level=level, ticks=ticks, actor=request.user)
     except Refused as refusal:
@@ -217,6 +215,11 @@ def application_checks(request, pk):
 
 def _typed(data, key) -> tuple[str, str]:
     return data.get(f"verdict-{key}", ""), data.get(f"note-{key}", "")
+
+
+def _says_something(row: Row, verdict: str, words: str) -> bool:
+    """A verdict, or a note that was not there before and still lacks its verdict."""
+    return bool(verdict) or words.strip() not in ("", row.check.note if row.check else "")
 
 
 def _adoptable(row: Row) -> bool:

@@ -6,6 +6,7 @@ import threading
 import pytest
 import time_machine
 from django.db import connections
+from django.template import RequestContext, Template
 from django.urls import reverse
 
 from accounts.models import Message
@@ -182,6 +183,41 @@ def test_a_city_only_reads_what_answers_to_the_province(client):
     direct = case(S.COUNTY_REVIEW, unit="郑州航空港经济综合实验区")
     client.force_login(city(region=direct.managing_unit.city))
     assert client.post(reverse("tiers:case_take", args=[direct.pk])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "begins", "ends", "takes_over"),
+    [
+        ("nobody", True, False, False),
+        ("me", False, True, False),
+        ("colleague", False, False, True),
+    ],
+)
+def test_the_page_of_a_case_offers_what_can_be_done_about_handling(rf, who, begins, ends, takes_over):
+    me, colleague, one = county(), county(full_name="张三"), case(S.COUNTY_REVIEW)
+    if who != "nobody":
+        one = take_case(application=one, actor=me if who == "me" else colleague)
+    shown = handling_bar(rf, me, one)
+    assert ("开始处理" in shown, "停止处理" in shown, "接手" in shown) == (begins, ends, takes_over)
+    assert ("张三" in shown) is takes_over
+
+
+def test_readers_see_who_handles_a_case_and_no_button(rf):
+    one = take_case(application=case(S.COUNTY_REVIEW), actor=county(full_name="张三"))
+    shown = handling_bar(rf, UserFactory(leader=True), one)
+    assert "张三" in shown
+    assert "<form" not in shown
+    release_case(application=one, actor=one.handled_by)
+    one.refresh_from_db()
+    assert handling_bar(rf, UserFactory(leader=True), one).strip() == ""
+
+
+def handling_bar(rf, user, application):
+    request = rf.get("/")
+    request.user = user
+    return Template("{% load work %}{% handling case %}").render(
+        RequestContext(request, {"case": application})
+    )
 
 
 def at_once(*acts):
