@@ -47,6 +47,7 @@ GROUPS = (
             _entry("条件自测", "progress-check", "tiers:self_check_list", FIRM),
             _entry("申报", "file-certificate", "tiers:application_list", FIRM),
             _entry("申报批次", "calendar", "tiers:intakes", STAFF),
+            _entry("公示", "eye", "tiers:publicity_list", STAFF | FIRM),
             _entry("认定名单", "certificate", "tiers:recognition_list", STAFF),
             _entry("到期预警", "clock", "tiers:title_radar", STAFF),
             _entry("我的称号", "certificate", "tiers:my_titles", FIRM),
@@ -66,6 +67,7 @@ GROUPS = (
         "依据与记录",
         (
             _entry("政策依据", "book-2", "policies:edition_list", MONEY | FIRM),
+            _entry("认定标准", "book-2", "policies:standard_list", STAFF | FIRM),
             _entry("操作日志", "history", "accounts:audit_list", {Role.AUDITOR}),
         ),
     ),

@@ -185,7 +185,7 @@ def test_load_policies_publishes_the_standards(tmp_path, capsys):
     assert StandardEdition.objects.get().tier == "innovative"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_publications_at_once_give_one_edition():
     failures = []
 
