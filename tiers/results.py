@@ -10,9 +10,8 @@ from typing import ClassVar
 from core.fields import FieldError, clean_choice, clean_text
 from core.spreadsheets.spec import Column
 from enterprises.enums import RowOutcome
-from enterprises.imports import optional
 from tiers.enums import ApplicationState
-from tiers.imports import RecognitionImporter
+from tiers.imports import RecognitionImporter, optional
 from tiers.models import Application, Recognition
 from tiers.services.steps import locked, move
 

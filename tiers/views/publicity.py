@@ -41,7 +41,7 @@ def publicity_new(request, pk):
     initial = {
         "title": f"关于拟推荐{intake.name}企业名单的公示",
         "starts_on": nth_workday(today, 1),
-        "contact": last.contact if last else "",
+        "contact": last.contact if last else intake.city.contact,
     }
     form = PublicityForm(request.POST or None, cases=cases, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -230,6 +230,22 @@ def test_the_engines_verdicts_are_taken_over_at_one_press_where_no_person_must_j
     assert not application.checks.filter(criterion=JUDGED).exists()
 
 
+def test_what_was_typed_goes_before_the_engines_verdict(as_):
+    application = case()
+    sent = {"adopt": "1", "verdict-rd_ratio": "not_met", "note-rd_ratio": "发票不符"}
+    as_(county()).post(url("application_checks", application), sent)
+    found = dict(application.checks.values_list("criterion", "verdict"))
+    assert (found["rd_ratio"], found["revenue"]) == ("not_met", "met")
+
+
+def test_a_note_without_a_verdict_is_not_lost(as_):
+    application = case()
+    answer = as_(county()).post(url("application_checks", application), {"note-rd_ratio": "等企业补发票"})
+    assert answer.status_code == 422
+    assert "请选择“符合”或“不符合”" in text(answer)
+    assert ">等企业补发票</textarea>" in text(answer)
+
+
 def test_the_county_does_not_read_who_objected(as_):
     edition()
     application = case(ApplicationState.OBJECTION)
