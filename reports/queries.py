@@ -11,9 +11,11 @@ from awards.enums import Outcome, RunState
 from awards.models import AwardRun, Determination
 from enterprises.enums import BatchState
 from enterprises.models import Enterprise, ImportBatch
-from tiers.enums import Title
-from tiers.models import Application, Recognition
+from tiers.enums import ChangeState, ObjectionKind, ObjectionState, Title
+from tiers.models import Application, MajorChange, Objection, Recognition
+from tiers.queries.lifecycle import EXPIRED, in_window, lapsing, windows
 from tiers.queries.queue import WorkTab, tab_counts
+from tiers.queries.titles import Documents
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,32 @@ def work_waiting(user) -> list[Figure]:
                 f"{reverse('enterprises:import_list')}?state={BatchState.REVIEW}",
             )
         )
+        found += _title_work(user)
     if user.role == Role.CITY:
         held = Determination.objects.visible_to(user).filter(outcome=Outcome.HELD).count()
         found.append(Figure("待定的奖励", held, "项", f"{reverse('awards:determination_list')}?outcome=held"))
         runs = AwardRun.objects.visible_to(user).filter(state=RunState.RUNNING).count()
         found.append(Figure("测算中的批次", runs, "个", reverse("awards:run_list")))
     return [figure for figure in found if figure.value]
+
+
+def _title_work(user) -> list[Figure]:
+    """Titles that end first, changes to be checked, appeals to be decided."""
+    today, documents = timezone.localdate(), Documents()
+    changes = MajorChange.objects.visible_to(user).filter(state=ChangeState.REPORTED)
+    appeals = Objection.objects.visible_to(user).filter(kind=ObjectionKind.APPEAL, state=ObjectionState.OPEN)
+    ledger, cases = reverse("tiers:change_list"), reverse("tiers:appeal_list")
+    found = [
+        Figure("待核实的重大变化", changes.count(), "项", f"{ledger}?state={ChangeState.REPORTED}"),
+        Figure("处理中的申诉", appeals.count(), "件", f"{cases}?state={ObjectionState.OPEN}"),
+    ]
+    days = [window for window in windows(today, documents) if window != EXPIRED]
+    if days:
+        soonest = min(days, key=int)
+        ends = in_window(lapsing(Recognition.objects.visible_to(user)), soonest, today).count()
+        url = f"{reverse('tiers:title_radar')}?window={soonest}"
+        found.insert(0, Figure(f"{soonest} 天内到期的称号", ends, "个", url))
+    return found
 
 
 def own_enterprises(user):

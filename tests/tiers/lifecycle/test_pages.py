@@ -470,3 +470,20 @@ def test_state_of_an_appeal_filters_the_list(client, city):
     assert [row.pk for row in answer.context["page"]] == [first.pk]
     assert [tab["count"] for tab in answer.context["tabs"]] == [2, 1, 0, 1]
     assert "不成立" in page(client, "appeal_detail", closed.pk).content.decode()
+
+
+def test_home_leads_to_the_rows_that_it_counts(client, titled, county):
+    titled(valid_until="2026-06-19")
+    titled(valid_until="2026-06-20")
+    MajorChangeFactory()
+    MajorChangeFactory(enterprise__managing_unit=region("卫滨区"))
+    AppealFactory()
+    client.force_login(county)
+    figures = {f.label: f for f in client.get(reverse("reports:home")).context["waiting"]}
+    assert {label: figure.value for label, figure in figures.items()} == {
+        "30 天内到期的称号": 1,
+        "待核实的重大变化": 1,
+        "处理中的申诉": 1,
+    }
+    for figure in figures.values():
+        assert client.get(figure.url).context["page"].paginator.count == figure.value
