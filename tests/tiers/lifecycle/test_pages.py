@@ -410,7 +410,9 @@ def test_enterprise_appeals_and_the_city_decides(client, member, city):
 def test_appeal_against_a_case_leads_back_to_it(client, member):
     case = ApplicationFactory(state=ApplicationState.FAILED, result_points=["研发费用占比不足"])
     client.force_login(member(case.enterprise))
-    answer = page(client, "application_appeal", case.pk)
+    url = reverse("tiers:application_appeal", args=[case.pk])
+    assert url in page(client, "application_detail", case.pk).content.decode()
+    answer = client.get(url)
     assert "研发费用占比不足" in answer.content.decode()
     data = {"raised_by": "张建国", "contact": "13800000000", "content": "占比为 3.1%"}
     send(client, "application_appeal", case.pk, **data)
