@@ -5,6 +5,7 @@ Years whose holidays are not published yet are counted by weekends; `is_certain`
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -13,6 +14,7 @@ from core.models import CalendarDay
 ONE_DAY = timedelta(days=1)
 
 
+@lru_cache
 def is_certain(year: int) -> bool:
     """Are the holidays of the year published?"""
     try:
@@ -20,6 +22,12 @@ def is_certain(year: int) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def _published(day: date) -> bool:
+    """By the published holidays, else by the weekend."""
+    return chinese_calendar.is_workday(day) if is_certain(day.year) else day.weekday() < 5
 
 
 class Workdays:
@@ -33,7 +41,7 @@ class Workdays:
     def is_workday(self, day: date) -> bool:
         if day in self.own:
             return self.own[day]
-        return chinese_calendar.is_workday(day) if is_certain(day.year) else day.weekday() < 5
+        return _published(day)
 
     def left(self, today: date, due: date) -> int:
         """Working days after `today` up to and including `due`; negative when it has passed."""

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, OuterRef, Subquery
-
-from tiers.models import ApplicationEvent
+from django.db import connection
 
 ENOUGH = 5  # cases; fewer say nothing about the usual time
 
@@ -26,14 +24,23 @@ class Usual:
         return f"通常 {self.median} 天，九成在 {self.ninety} 天内"
 
 
-class Percentile(Aggregate):
-    """percentile_cont: the value below which this share of the rows lies."""
-
-    function = "percentile_cont"
-    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-
-    def __init__(self, expression, share: float, **extra):
-        super().__init__(expression, share=share, output_field=DurationField(), **extra)
+# One pass over the steps: a stay begins with the step before. The ORM cannot aggregate over a window.
+STAYS = """
+    SELECT old, count(DISTINCT application_id),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY at - began),
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY at - began)
+    FROM (
+        SELECT event.old, event.at, event.application_id,
+            lag(event.at) OVER (PARTITION BY event.application_id ORDER BY event.id) AS began,
+            lag(event.new) OVER (PARTITION BY event.application_id ORDER BY event.id) AS entered
+        FROM tiers_applicationevent event
+        JOIN tiers_application application ON application.id = event.application_id
+        JOIN tiers_intake intake ON intake.id = application.intake_id
+        WHERE application.title = %s AND intake.city_id = %s AND event.old <> event.new
+    ) steps
+    WHERE entered = old
+    GROUP BY old
+"""
 
 
 def usual_times(title, city_id) -> dict[str, Usual]:
@@ -41,29 +48,9 @@ def usual_times(title, city_id) -> dict[str, Usual]:
 
     Each stay counts, from the event that began it to the one that ended it; stays that still last do not.
     """
-    began = (
-        ApplicationEvent.objects.filter(
-            application=OuterRef("application"), new=OuterRef("old"), pk__lt=OuterRef("pk")
-        )
-        .order_by("-pk")
-        .values("at")[:1]
-    )
-    stay = ExpressionWrapper(F("at") - Subquery(began), output_field=DurationField())
-    rows = (
-        ApplicationEvent.objects.filter(application__title=title, application__intake__city=city_id)
-        .exclude(old="")
-        .exclude(old=F("new"))
-        .annotate(stay=stay)
-        .filter(stay__isnull=False)
-        .order_by()
-        .values("old")
-        .annotate(
-            cases=Count("application", distinct=True),
-            median=Percentile("stay", 0.5),
-            ninety=Percentile("stay", 0.9),
-        )
-    )
-    return {row.pop("old"): _usual(**row) for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(STAYS, [title, city_id])
+        return {state: _usual(*row) for state, *row in cursor.fetchall()}
 
 
 def _usual(cases: int, median: timedelta, ninety: timedelta) -> Usual:
