@@ -195,6 +195,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "OutcomeEnum": "awards.enums.Outcome",
         "RowOutcomeEnum": "enterprises.enums.RowOutcome",
+        "ApplicationStateEnum": "tiers.enums.ApplicationState",
+        "CaseKindEnum": "policies.enums.CaseKind",
+        "MessageKindEnum": "accounts.enums.MessageKind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
 }
