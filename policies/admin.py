@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from core.admin import ScopedAdmin
-from policies.models import PolicyEdition
+from policies.models import PolicyEdition, StandardEdition
 
 
 @admin.register(PolicyEdition)
@@ -13,3 +13,14 @@ class PolicyEditionAdmin(ScopedAdmin):
 
     def get_queryset(self, request):
         return PolicyEdition.objects.all()
+
+
+@admin.register(StandardEdition)
+class StandardEditionAdmin(ScopedAdmin):
+    """Published standards read only for everybody."""
+
+    readers = ("city", "auditor")
+    list_display = ["number", "title", "tier", "revision", "published_at"]
+
+    def get_queryset(self, request):
+        return StandardEdition.objects.all()

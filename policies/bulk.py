@@ -13,7 +13,7 @@ from core.bulk import without_collecting
 from policies.engine.standards.bulk import Bulk
 
 NULL = -(2**63)  # stands for NULL while rows have a fixed width
-CHUNK = 50_000
+CHUNK = 40_000
 HEAD, TAIL = 19, 2  # bytes around the rows of a binary COPY
 RESULTS = ("id", "verdict", "points", "possible", "failed", "waiting")
 LINE = "\t".join(["%s"] * len(RESULTS)) + "\n"

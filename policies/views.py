@@ -4,7 +4,7 @@ from django.views.decorators.http import require_GET
 
 from core.clock import today
 from policies.engine.standards import MonthDay
-from policies.engine.standards.indicators import SIZE_WORDS
+from policies.engine.standards.profile import SIZE_WORDS
 from policies.engine.standards.values import Side
 from policies.engine.standards.words import side_words
 from policies.models import PolicyEdition, StandardEdition

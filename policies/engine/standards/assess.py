@@ -6,8 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from policies.engine.standards.indicators import INDICATORS, Rules, measure, unit_of
+from policies.engine.standards.indicators import INDICATORS, measure, unit_of
 from policies.engine.standards.measures import Gap, Measure, against, all_of, any_of
+from policies.engine.standards.question import Rules
 from policies.engine.standards.record import FirmRecord
 from policies.engine.standards.results import Assessment, Finding, GroupScore, Route, Score, Verdict
 from policies.engine.standards.values import SCORE, Args, Band, Condition, Criterion, Line, Side, Standard

@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from policies.engine.reading import Table, unknown_of
-from policies.engine.standards.indicators import INDICATORS, PROFILE_NAMES, name_of, unit_of
+from policies.engine.standards.indicators import INDICATORS, name_of, unit_of
+from policies.engine.standards.profile import PROFILE_NAMES
 from policies.engine.standards.values import (
     HELD_TITLES,
     KINDS,

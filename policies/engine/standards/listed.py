@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from policies.engine.standards.measures import (
     Check,
@@ -16,6 +15,7 @@ from policies.engine.standards.measures import (
     years_after,
     years_before,
 )
+from policies.engine.standards.question import DECLARED, Question
 from policies.engine.standards.record import (
     CertificateFact,
     EquityFact,
@@ -28,11 +28,6 @@ from policies.engine.standards.record import (
 from policies.engine.standards.values import Args, IpRule
 from policies.engine.standards.words import amount_words
 
-if TYPE_CHECKING:
-    from policies.engine.standards.indicators import Question
-
-DECLARED = "企业填报"
-
 
 @dataclass(frozen=True, slots=True)
 class _List:
@@ -43,7 +38,7 @@ class _List:
 
 
 def _counted(
-    ask: "Question", what: _List, found: tuple[Fraction | None, Fraction | None, tuple[str, ...]], within: int
+    ask: Question, what: _List, found: tuple[Fraction | None, Fraction | None, tuple[str, ...]], within: int
 ) -> Measure:
     low, high, unknown = found
     start = f"{years_before(ask.on, within)} 至 " if within else "截至 "
@@ -64,7 +59,7 @@ def _happened(day: date | None, on: date, within: int) -> bool | None:
 
 
 # ---- intellectual property ------------------------------------------------------------------------------
-def ip(ask: "Question") -> Measure:
+def ip(ask: Question) -> Measure:
     """Rights of class one or two (args.kinds) that count under the standard's rule."""
     rule = ask.rules.ip
     assert rule is not None, "the loader refuses a line on ip without an [ip] table"
@@ -112,7 +107,7 @@ def _is_high_value(right: IpFact, on: date, rule: IpRule) -> bool | None:
 
 
 # ---- the other lists ------------------------------------------------------------------------------------
-def honours(ask: "Question", args: Args | None = None) -> Measure:
+def honours(ask: Question, args: Args | None = None) -> Measure:
     """Honours by kind, level, age and rank; with `titles` also titles in force, such as 高新技术企业."""
     args = args or ask.args
     what = _List("奖项和荣誉", "honours")
@@ -140,7 +135,7 @@ def _honour_checks(one: HonourFact, on: date, args: Args) -> Iterable[Check]:
         yield "单位排名", at_most(one.rank, args.rank_most)
 
 
-def institutions(ask: "Question") -> Measure:
+def institutions(ask: Question) -> Measure:
     """R&D institutions of the levels; all levels when none is named."""
 
     def checks(one: InstitutionFact) -> Iterable[Check]:
@@ -151,7 +146,7 @@ def institutions(ask: "Question") -> Measure:
     return _counted(ask, _List("研发机构", "institutions", "个"), tally(ask.record.institutions, checks), 0)
 
 
-def equity(ask: "Question") -> Measure:
+def equity(ask: Question) -> Measure:
     """Yuan paid in by qualified institutional investors, within the years."""
     rule = ask.rules.equity
     assert rule is not None, "the loader refuses a line on equity without an [equity] table"
@@ -165,7 +160,7 @@ def equity(ask: "Question") -> Measure:
     return _counted(ask, _List("新增股权融资", "equity", "元"), found, ask.args.within_years)
 
 
-def standards(ask: "Question", args: Args | None = None) -> Measure:
+def standards(ask: Question, args: Args | None = None) -> Measure:
     """Standards the enterprise took part in."""
     args = args or ask.args
 
@@ -182,7 +177,7 @@ def standards(ask: "Question", args: Args | None = None) -> Measure:
     return _counted(ask, what, tally(ask.record.standards, checks), args.within_years)
 
 
-def certificates(ask: "Question", args: Args | None = None) -> Measure:
+def certificates(ask: Question, args: Args | None = None) -> Measure:
     """Certificates by kind; with `valid` in force on the day."""
     args = args or ask.args
 
@@ -195,7 +190,7 @@ def certificates(ask: "Question", args: Args | None = None) -> Measure:
     return _counted(ask, _List("认证", "certificates"), tally(ask.record.certificates, checks), 0)
 
 
-def titles(ask: "Question", args: Args | None = None) -> Measure:
+def titles(ask: Question, args: Args | None = None) -> Measure:
     """Titles in force on the day, of those named."""
     args = args or ask.args
 

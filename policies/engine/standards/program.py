@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from policies.engine.standards.assess import Bench, examined, overrides_of
-from policies.engine.standards.indicators import FIGURE_UNITS, INDICATORS, unit_of
+from policies.engine.standards.figures import FIGURE_UNITS
+from policies.engine.standards.indicators import INDICATORS, unit_of
 from policies.engine.standards.values import SCORE, Args, Condition, Criterion, Line, Side, Standard
 
 NOT_MET, MISSING, PERSON, MET = range(4)

@@ -4,14 +4,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from policies.engine.standards.indicators import (
-    FIGURE_NAMES,
-    FIGURE_UNITS,
-    INDICATORS,
-    PROFILE_NAMES,
-    unit_of,
-)
+from policies.engine.standards.figures import FIGURE_NAMES, FIGURE_UNITS
+from policies.engine.standards.indicators import INDICATORS, unit_of
 from policies.engine.standards.measures import Measure
+from policies.engine.standards.profile import PROFILE_NAMES
 from policies.engine.standards.record import Figures, FirmRecord
 from policies.engine.standards.values import Line, Side
 from policies.engine.standards.words import decimal_of
