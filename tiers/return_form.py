@@ -7,6 +7,7 @@ from core.workdays import workdays_left
 from tiers.enums import PointState, ReturnTarget, ReviewLevel
 from tiers.queries import review as queries
 from tiers.queries.content import flat
+from tiers.queries.criteria import newest
 from tiers.queries.dossier import place_label
 from tiers.review_forms import DayField
 from tiers.services.returns import NewPoint, default_due
@@ -84,7 +85,7 @@ class ReturnForm:
     def parts(self) -> list[dict]:
         """Every part of the form with its places: what was handed in, what is ticked and written."""
         ticked = set(self.data.getlist("point")) if self.data is not None else set(self.earlier)
-        given = queries.newest(self.case).snapshot["sections"]
+        given = newest(self.case).snapshot["sections"]
         found = []
         for section, named in queries.parts_of(self.case):
             said = flat(given.get(section.key, {}))

@@ -13,7 +13,7 @@ from enterprises.services import add_evidence, complete_list, save_item
 from tiers.enums import CheckVerdict, RejectReason, ReturnTarget, ReviewLevel, VisitItem
 from tiers.models import Application
 from tiers.queries.cases import load_case
-from tiers.queries.review import criterion_rows
+from tiers.queries.criteria import criterion_rows
 from tiers.sections import FORM
 from tiers.services import cases, city, decisions, drafts, returns, review, submission
 

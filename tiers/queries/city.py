@@ -11,7 +11,7 @@ from enterprises.models import Enterprise
 from policies.queries import standard_of
 from tiers.enums import ApplicationState, ObjectionKind, ObjectionState
 from tiers.models import Application, Draw, Intake, Objection, Publicity, SiteVisit, Submission
-from tiers.queries.review import obstacles
+from tiers.queries.review import obstacles_of
 
 # Where a city may draw from: recommended to it and not yet published.
 DRAWABLE = (ApplicationState.RECOMMENDED, ApplicationState.CITY_REVIEW)
@@ -94,7 +94,9 @@ def in_city_review(intake: Intake):
 
 def publishable(intake: Intake, level, day) -> list[tuple[Application, tuple[str, ...]]]:
     """Each case the city has taken up, with the reasons that still stand against publishing it on `day`."""
-    return [(case, obstacles(case, level, day)) for case in in_city_review(intake)]
+    cases = list(in_city_review(intake))
+    found = obstacles_of(cases, level, day)
+    return [(case, found[case.pk]) for case in cases]
 
 
 def publicity_days(applications) -> int:

@@ -3,10 +3,11 @@
 What the documents say (deadlines, windows) comes from `Documents`, read once for any number of enterprises.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -165,13 +166,30 @@ def may_apply(
     registration are counted. Looks at the title below, at what it holds already, at running bans, and for a
     review at the title itself, its window, missed yearly updates and changes that were reported late.
     """
+    return may_apply_each([Asked(enterprise, title, kind, deadline)], day)[0]
+
+
+class Asked(NamedTuple):
+    """An enterprise that wants a title; see may_apply."""
+
+    enterprise: Enterprise
+    title: str
+    kind: str
+    deadline: date | None = None
+
+
+def may_apply_each(asked: Sequence[Asked], day: date) -> list[tuple[str, ...]]:
+    """may_apply for each, in order. Five queries, however many ask."""
     documents = Documents()
-    life = title_lives([enterprise])[enterprise.pk]
-    return rules.reasons_against(
-        life.applicant(title, day, documents),
-        title=title,
-        kind=kind,
-        day=day,
-        entry=documents.entry(title, kind, day),
-        deadline=deadline,
-    )
+    lives = title_lives([one.enterprise for one in asked])
+    return [
+        rules.reasons_against(
+            lives[one.enterprise.pk].applicant(one.title, day, documents),
+            title=one.title,
+            kind=one.kind,
+            day=day,
+            entry=documents.entry(one.title, one.kind, day),
+            deadline=one.deadline,
+        )
+        for one in asked
+    ]

@@ -21,7 +21,7 @@ from tiers.enums import (
 )
 from tiers.models import Application, Draw, Intake, Objection, Publicity, Report
 from tiers.queries import city as queries
-from tiers.queries.review import obstacles
+from tiers.queries.review import obstacles_of
 from tiers.services.decisions import end_case
 from tiers.services.steps import locked, locked_in, move, note
 
@@ -104,7 +104,7 @@ def publish_publicity(*, intake, applications, title, starts_on: date, contact, 
     if starts_on < timezone.localdate():
         raise DomainError("公示开始不能早于今天。")
     cases = _locked_cases(intake, applications, ApplicationState.CITY_REVIEW)
-    _refuse_unready(cases)
+    _refuse_unready(cases, ReviewLevel.CITY, "公示")
     publicity = Publicity.objects.create(
         intake=intake,
         region=intake.city,
@@ -153,14 +153,11 @@ def _named(cases) -> str:
     return "、".join(f"“{case.enterprise}”" for case in cases[:NAMED]) + more
 
 
-def _refuse_unready(cases) -> None:
-    day = timezone.localdate()
-    found = [(case, reasons) for case in cases if (reasons := obstacles(case, ReviewLevel.CITY, day))]
-    if found:
-        raise DomainError(
-            "还不能公示："
-            + "".join(f"“{case.enterprise}”：{''.join(reasons)}" for case, reasons in found[:NAMED])
-        )
+def _refuse_unready(cases, level, act: str) -> None:
+    found = obstacles_of(cases, level, timezone.localdate())
+    told = [f"“{case.enterprise}”：{''.join(found[case.pk])}" for case in cases if found[case.pk]]
+    if told:
+        raise DomainError(f"还不能{act}：{''.join(told[:NAMED])}")
 
 
 # ---- objections -----------------------------------------------------------------------------------------
@@ -264,7 +261,7 @@ def report_to_province(*, intake, region, applications, document_number, reporte
         why = "没有列入本单位推荐名单" if direct else "的公示到上报日期还没有结束"
         raise DomainError(f"{_named(early)}{why}，不能上报。")
     if direct:
-        _refuse_unready_units(cases)
+        _refuse_unready(cases, ReviewLevel.COUNTY, "上报")
     report = Report.objects.create(
         intake=intake,
         region=region,
@@ -286,13 +283,3 @@ def report_to_province(*, intake, region, applications, document_number, reporte
         )
     audit.record("上报省级", report, actor=actor, cases=[case.number for case in cases])
     return report
-
-
-def _refuse_unready_units(cases) -> None:
-    day = timezone.localdate()
-    found = [(case, reasons) for case in cases if (reasons := obstacles(case, ReviewLevel.COUNTY, day))]
-    if found:
-        raise DomainError(
-            "还不能上报："
-            + "".join(f"“{case.enterprise}”：{''.join(reasons)}" for case, reasons in found[:NAMED])
-        )

@@ -14,7 +14,8 @@ from core.workdays import workdays_after, workdays_left
 from policies.queries import standard_of
 from tiers.enums import ApplicationState, PointState, ReturnTarget, ReviewLevel
 from tiers.models import Application, ReturnPoint, ReturnRequest
-from tiers.queries.review import IN_REVIEW, newest, places_of
+from tiers.queries.criteria import newest
+from tiers.queries.review import IN_REVIEW, places_of
 from tiers.services.review import Refused
 from tiers.services.steps import locked_in, move, note
 

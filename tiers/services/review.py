@@ -17,10 +17,10 @@ from policies.engine.standards import Assessment
 from policies.queries import size_table, standard_edition_for, standard_of
 from tiers.enums import ApplicationState, CheckVerdict, ReviewLevel, VisitItem
 from tiers.models import Application, CriterionCheck, SiteVisit
-from tiers.queries import review as queries
 from tiers.queries.assessments import Yardstick, titled_record
 from tiers.queries.cases import load_case
-from tiers.queries.review import IN_REVIEW, NEEDS_A_PERSON, Row
+from tiers.queries.criteria import NEEDS_A_PERSON, Row, criterion_rows, newest
+from tiers.queries.review import IN_REVIEW
 from tiers.services.steps import locked_in, move, note
 
 NOTE_LENGTH = 1000
@@ -51,7 +51,7 @@ def accept_application(*, application, actor) -> Application:
         raise DomainError(
             f"今天没有适用于{case.get_title_display()}{case.get_kind_display()}的认定标准，请先发布标准再受理。"
         )
-    submission = queries.newest(case)
+    submission = newest(case)
     data: dict[str, Any] = {"edition": str(edition), "sha256": edition.sha256}
     reason = ""
     if submission.edition_id != edition.pk:
@@ -122,8 +122,8 @@ def check_criteria(*, application, level, ticks: Iterable[Tick], actor) -> list[
     that stands already is left alone.
     """
     case = locked_in(application, *IN_REVIEW[level])
-    rows = {row.key: row for row in queries.criterion_rows(case, level)}
-    submission = queries.newest(case)
+    rows = {row.key: row for row in criterion_rows(case, level)}
+    submission = newest(case)
     kept, errors = [], {}
     for tick in ticks:
         try:

@@ -14,7 +14,8 @@ from tiers.enums import ApplicationState, CheckVerdict, ObjectionKind, ReviewLev
 from tiers.models import Application, ReturnPoint
 from tiers.queries import dossier
 from tiers.queries import review as queries
-from tiers.queries.review import IN_REVIEW, Row
+from tiers.queries.criteria import Row, criterion_rows
+from tiers.queries.review import IN_REVIEW
 from tiers.queries.timeline import timeline
 from tiers.review_forms import NoteForm
 from tiers.services.city import take_up_application
@@ -82,7 +83,7 @@ def page_of(request, case, *, errors=None, typed=None) -> dict:
     """What the page shows; `errors` and `typed` by criterion after refused ticks."""
     user, level = request.user, level_of(request.user)
     submissions = list(case.submissions.select_related("submitted_by", "edition"))
-    rows = queries.criterion_rows(case, level)
+    rows = criterion_rows(case, level)
     mine = permissions.is_county_of(user, case) or permissions.is_city_of(user, case)
     working = mine and case.state in IN_REVIEW[level]
     of_city = permissions.can_read_city(user, case.intake)
@@ -94,7 +95,6 @@ def page_of(request, case, *, errors=None, typed=None) -> dict:
         "acts": legal_acts(user, case) if mine else [],
         "submission": submissions[0] if submissions else None,
         "submissions": submissions,
-        "assessment": queries.stored_assessment(case, submissions[0]) if submissions else {},
         "groups": criterion_groups(case, rows, submissions, errors or {}, typed or {}),
         "open_rows": sum(row.open for row in rows),
         "adoptable": sum(_adoptable(row) for row in rows) if working else 0,
@@ -195,7 +195,7 @@ def application_checks(request, pk):
     """The officer's ticks on the criteria, all at once; `adopt` takes over the engine's verdict where it stands
     alone. What was typed comes back with the refusals beside it."""
     case, level = get_own_case(request, pk)
-    rows = queries.criterion_rows(case, level)
+    rows = criterion_rows(case, level)
     typed = {row.key: _typed(request.POST, row.key) for row in rows}
     ticks = [Tick(row.key, *typed[row.key]) for row in rows if _says_something(row, *typed[row.key])]
     if "adopt" in request.POST:

@@ -534,6 +534,19 @@ def test_the_city_publishes_a_list(as_):
     assert {a.state for a in Application.objects.all()} == {"publicity"}
 
 
+def test_the_list_takes_as_many_queries_for_three_as_for_one(as_, django_assert_max_num_queries):
+    one = in_review()
+    page, browser = url("publicity_new", one.intake), as_(city())
+    browser.get(page)
+    with django_assert_max_num_queries(60) as first:
+        browser.get(page)
+        count = len(first)
+    for unit in ("红旗区", "卫滨区"):
+        in_review(intake=one.intake, unit=unit)
+    with django_assert_max_num_queries(count):
+        assert text(browser.get(page)).count("可以公示</span>") == 3
+
+
 @pytest.mark.parametrize(
     ("day", "shown"),
     [("2026-07-05", None), ("2026-07-06", "公示中"), ("2026-07-10", "公示中"), ("2026-07-11", "已结束")],
