@@ -1,11 +1,11 @@
-"""python -m benchmarks [awards|standards|imports|pages …] [--sizes 100000 1000000]: needs DATABASE_URL (make bench)."""
+"""python -m benchmarks [a family …] [--sizes 100000 1000000]: needs DATABASE_URL (make bench gives one)."""
 
 import argparse
 import importlib
 
 from benchmarks import database, report
 
-FAMILIES = ("awards", "standards", "imports", "pages")
+FAMILIES = ("awards", "standards", "imports", "pages", "sections")
 
 
 def main() -> None:

@@ -2,7 +2,18 @@
 
 import pytest
 
-from benchmarks import awards, awards_sql, crowd, imports, imports_peer, openfisca_store, pages, roster, world
+from benchmarks import (
+    awards,
+    awards_sql,
+    crowd,
+    imports,
+    imports_peer,
+    openfisca_store,
+    pages,
+    roster,
+    sections,
+    world,
+)
 from benchmarks.database import execute
 from core import jobs
 
@@ -37,3 +48,8 @@ def test_pages_are_measured_at_both_sizes(monkeypatch):
     small, large = pages._requests("/api/enterprises/", 800, 1)
     assert [len(of["first page"].whole) for of in (small, large)] == [1, 1]
     assert small["common word"].counts == large["common word"].counts
+
+
+def test_saving_a_part_is_measured_beside_a_row():
+    [table] = sections.measure((3,))
+    assert [row[0] for row in table.rows][-1] == "queries of a save"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from enterprises.fields import FIELDS, ItemKind, Kind
 from enterprises.models import Evidence
-from enterprises.queries import answers_of, slips
+from enterprises.queries import slips
 from tiers.models import ApplicationEvidence, ReturnPoint, Submission
 from tiers.queries.cases import Case, gaps, problem_of
 from tiers.queries.content import flat, part, shown, with_unit
@@ -144,7 +144,7 @@ class Sheet:
         handed_in = case.submission.snapshot["sections"] if case.returned and case.submission else {}
         self.before = flat(handed_in.get(section.key, {}))
         self.answers = {**case.answers(section.key), **self.typed}
-        self.warnings = warnings_of(case, section, self.answers)
+        self.warnings = warnings_of(section, self.answers)
         self.groups = [self._group(group) for group in section.groups]
         self.lists = [self._list(kind) for kind in section.kinds]
         self.places = [self._place(place) for place in case.places(section)]
@@ -215,12 +215,9 @@ def _lines(boxes: list[Box]) -> list[Line]:
     return list(lines.values())
 
 
-def warnings_of(case: Case, section: Section, answers: Mapping[str, str]) -> dict[str, list[str]]:
-    """Likely slips beside the figures of a part, the year before the form's years known from the record."""
-    if not any(group.per_year for group in section.groups):
-        return {}
-    earlier = answers_of(case.application.enterprise, [min(case.years) - 1])
-    return slips(answers, earlier)
+def warnings_of(section: Section, answers: Mapping[str, str]) -> dict[str, list[str]]:
+    """Likely slips beside the figures of a part, by name; each year is compared with the one before it. No query."""
+    return slips(answers, {}) if any(group.per_year for group in section.groups) else {}
 
 
 def choosable(case: Case) -> list[Evidence]:

@@ -6,6 +6,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form || !window.fetch) return;
   const AFTER_TYPING = 2000;
+  const SOON = 500;
   const PATIENCE = [2000, 4000, 8000, 15000, 30000];
   const KEY = "unsaved:" + form.getAttribute("action");
   const state = document.querySelector("[data-save-state]");
@@ -241,7 +242,10 @@
       failed(fields);
     }
     busy = false;
-    if (!blocked && tries === 0 && isDirty()) schedule(AFTER_TYPING);
+    if (!blocked && tries === 0 && isDirty()) { // typed while the save was on its way
+      say("typing", "有未保存的修改");
+      schedule(SOON);
+    }
   }
 
   async function heed(response, fields) {

@@ -67,7 +67,7 @@ def application_section(request, pk, key):
     if not request.user.is_authenticated:
         return parking.refuse_stranger(request, posted, place)
     if request.headers.get("X-Autosave"):
-        application = get_own(request, pk, related=("enterprise", "intake", "managing_unit"))
+        application = get_own(request, pk, related=("enterprise", "intake"))
         return autosave(request, application, section, posted)
     case = load_case(get_own(request, pk))
     if request.method == "GET":
@@ -138,8 +138,7 @@ def notes(case: Case, section: Section) -> dict[str, dict]:
     """What stands beside the answers after a save: {name: {problem, warnings}}."""
     answers = case.answers(section.key)
     found = {
-        name: {"problem": "", "warnings": lines}
-        for name, lines in warnings_of(case, section, answers).items()
+        name: {"problem": "", "warnings": lines} for name, lines in warnings_of(section, answers).items()
     }
     for question in case.questions(section):
         if problem := problem_of(question.field, answers.get(question.name, ""), required=False):
