@@ -52,11 +52,12 @@ def _message_tabs(request, mine) -> list[dict]:
     counts = MessageFilter(every, mine, request=request).qs.aggregate(
         all=Count("pk"), unread=Count("pk", filter=Q(read_at__isnull=True))
     )
-    rest = every.urlencode()
+    unread = every.copy()
+    unread["unread"] = "1"
     only = bool(request.GET.get("unread"))
     return [
-        {"label": "全部", "url": f"?{rest}", "count": counts["all"], "current": not only},
-        {"label": "未读", "url": f"?{rest}&unread=1", "count": counts["unread"], "current": only},
+        {"label": "全部", "url": f"?{every.urlencode()}", "count": counts["all"], "current": not only},
+        {"label": "未读", "url": f"?{unread.urlencode()}", "count": counts["unread"], "current": only},
     ]
 
 
