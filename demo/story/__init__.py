@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Region, User
 from demo.story import cast
-from demo.story.history import age, end_notice
+from demo.story.history import age, end_notice, years_pass
 from demo.story.steps import Teller
 from policies.enums import CaseKind
 from tiers.enums import Title
@@ -28,6 +28,7 @@ def tell(import_file, say) -> None:
     today = timezone.localdate()
     zhengzhou, xinxiang = cast.firms_of("410105"), cast.firms_of("410702")
     titles(import_file, [*zhengzhou, *xinxiang], today)
+    years_pass(today)
     join_people(zhengzhou, xinxiang)
     for code, firms, county in (("410100", zhengzhou, "zz_xianqu"), ("410700", xinxiang, "xianqu")):
         people = User.objects.in_bulk(

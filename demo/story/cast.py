@@ -2,7 +2,9 @@
 
 import io
 from datetime import date, timedelta
+from functools import cache
 
+from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from openpyxl import Workbook
 
@@ -30,12 +32,18 @@ def firms_of(unit_code: str) -> list[Enterprise]:
     return sorted(firms.select_related("managing_unit__parent"), key=lambda firm: order[firm.uscc])
 
 
+@cache
+def demo_password() -> str:
+    """Hashed once: hashing is slow on purpose, and everybody in the demo has the same password."""
+    return make_password(PASSWORD)
+
+
 def person_of(enterprise) -> User:
     """Who fills in the forms of an enterprise; the login is its credit code."""
     user = User.objects.filter(username=enterprise.uscc).first()
     if user is None:
         user = User(username=enterprise.uscc, full_name=f"{enterprise.name[:6]}经办人", role=Role.ENTERPRISE)
-        user.set_password(PASSWORD)
+        user.password = demo_password()
         accounts.save_user(user=user, actor=None)
     join(user, enterprise)
     return user

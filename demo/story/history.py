@@ -8,7 +8,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from core.workdays import workdays_after
-from tiers.models import Application, ApplicationEvent, Publicity, Submission
+from enterprises.models import Enterprise
+from tiers.models import AnnualUpdate, Application, ApplicationEvent, Publicity, Submission
+from tiers.queries.lifecycle import update_duties
+from tiers.queries.titles import Documents
 
 DAYS = (0, 2, 5, 1, 3, 6, 4)  # between one event of a case and the next, over and over
 
@@ -43,3 +46,18 @@ def end_notice(publicity, today) -> None:
         starts_on=starts_on, ends_on=ends_on, published_at=timezone.now() - timedelta(days=14)
     )
     publicity.refresh_from_db()
+
+
+def years_pass(today) -> None:
+    """The records began three years ago, and most enterprises bring them up to date every year; every ninth forgot."""
+    Enterprise.objects.update(created_at=F("created_at") - timedelta(days=3 * 365))
+    documents = Documents()
+    for year in (today.year - 1, today.year):
+        owing = update_duties(Enterprise.objects.order_by("pk"), year, documents)
+        AnnualUpdate.objects.bulk_create(
+            AnnualUpdate(
+                enterprise=firm, year=year, completed_on=min(firm.due_on - timedelta(days=20), today)
+            )
+            for place, firm in enumerate(owing)
+            if firm.done_on is None and (year < today.year or place % 9)
+        )

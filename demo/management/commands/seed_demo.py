@@ -18,6 +18,7 @@ from core.errors import Conflict
 from core.models import Job
 from demo import story
 from demo.logins import LOGINS
+from demo.story.cast import demo_password
 from enterprises import services as enterprises
 from enterprises.enums import BatchState, ImportMode, RowOutcome
 from enterprises.models import Enterprise, ImportBatch, Membership
@@ -78,7 +79,7 @@ class Command(BaseCommand):
                 region=Region.objects.get(code=code) if code else None,
                 is_staff=role in (Role.SYSADMIN, Role.CITY, Role.AUDITOR),
             )
-            user.set_password(login.password)
+            user.password = demo_password()
             accounts.save_user(user=user, actor=None)
 
     def lists(self):
