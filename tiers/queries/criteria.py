@@ -56,7 +56,8 @@ class Row:
 
     @property
     def open(self) -> bool:
-        return self.required and self.holds is None
+        """Required, and nobody has judged it yet."""
+        return self.required and self.decided not in CheckVerdict.values
 
     @property
     def earned(self) -> Decimal:

@@ -22,6 +22,7 @@ from tests.tiers.review.cases import (
 )
 from tiers.enums import ApplicationState, RejectReason, ReviewLevel
 from tiers.models import Application, Recognition
+from tiers.queries.criteria import criterion_rows
 from tiers.queries.review import obstacles
 from tiers.services.decisions import recommend_application, reject_application, reorder_recommendations
 from tiers.services.returns import NewPoint, return_application, settle_point
@@ -337,6 +338,12 @@ def test_the_city_takes_over_what_the_county_has_found():
         actor=county(),
     )
     assert why(to_city(application), CITY) == ""
+
+
+def test_what_the_county_has_judged_is_not_open_for_the_city():
+    application = to_city(ready())
+    assert [row.key for row in criterion_rows(application, CITY) if row.open] == []
+    assert [row.key for row in criterion_rows(to_city(case()), CITY) if row.open] == ["market_position"]
 
 
 def test_a_revoked_title_below_stands_against_the_notice():
