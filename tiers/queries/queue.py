@@ -237,7 +237,11 @@ def firm_tasks(user) -> list[Task]:
     if unread := Message.objects.visible_to(user).unread().count():
         tasks.append(
             Task(
-                f"{unread} 条未读消息", "", f"{reverse('accounts:message_list')}?unread=1", "查看", icon="inbox"
+                f"{unread} 条未读消息",
+                "",
+                f"{reverse('accounts:message_list')}?unread=1",
+                "查看",
+                icon="inbox",
             )
         )
     return tasks
@@ -248,7 +252,13 @@ def _task(case: Application, today: date) -> Task:
     if case.state == ApplicationState.RETURNED:
         limit = limit_of(case, today)
         left = limit.words.removeprefix("企业")
-        return Task(f"{case}需要修改", f"请在 {case.due_on} 前重新提交，{left}", url, "去修改", limit.kind.replace("mute", ""))
+        return Task(
+            f"{case}需要修改",
+            f"请在 {case.due_on} 前重新提交，{left}",
+            url,
+            "去修改",
+            limit.kind.replace("mute", ""),
+        )
     closes = case.intake.closes_on
     late = closes < today
     note = f"{case.intake}已于 {closes} 截止" if late else f"{case.intake}，{closes} 截止"
