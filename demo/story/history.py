@@ -52,7 +52,7 @@ def years_pass(today) -> None:
     """The records began three years ago, and most enterprises bring them up to date every year; every ninth forgot."""
     Enterprise.objects.update(created_at=F("created_at") - timedelta(days=3 * 365))
     documents = Documents()
-    for year in (today.year - 1, today.year):
+    for year in range(today.year - 2, today.year + 1):
         owing = update_duties(Enterprise.objects.order_by("pk"), year, documents)
         AnnualUpdate.objects.bulk_create(
             AnnualUpdate(
