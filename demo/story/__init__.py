@@ -15,7 +15,7 @@ from demo.story.steps import Teller
 from policies.enums import CaseKind
 from tiers.enums import Title
 from tiers.models import Application, Intake
-from tiers.services import cases, city
+from tiers.services import cases, city, queue
 
 FREE = 3  # enterprises of a unit that are left to whoever plays
 PUBLIC_CONTACT = "郑州市工业和信息化局企业服务处，0371-67180000"
@@ -47,8 +47,18 @@ def tell(import_file, say) -> None:
     say(f"  申报：{Application.objects.count()} 件，每个环节都有")
 
 
+CONTACTS = {
+    "410105": "金水区科技和工业信息化局 0371-63520000",
+    "410702": "红旗区工业和信息化局 0373-3050000",
+    "410100": "郑州市工业和信息化局 0371-67180000",
+    "410700": "新乡市工业和信息化局 0373-3696000",
+}
+
+
 def join_people(zhengzhou, xinxiang) -> None:
-    """The enterprise logins of the demo belong to the first firms, which are left to play with."""
+    """The enterprise logins of the demo belong to the first firms, which are left to play with; whom they may call."""
+    for code, contact in CONTACTS.items():
+        Region.objects.filter(code=code).update(contact=contact)
     cast.join(User.objects.get(username="zz_qiye"), zhengzhou[0])
     cast.join(User.objects.get(username="hq_qiye"), xinxiang[0])
 
@@ -103,7 +113,7 @@ def whole_story(teller, firms, import_file, today) -> None:
     teller.draft(firms[1], parts=3)
     teller.submitted(firms[2])
     one_point_short(teller, firms[3])
-    teller.accepted(firms[4])
+    queue.take_case(application=teller.accepted(firms[4]), actor=teller.county)
     once = teller.send_back(teller.accepted(firms[5]))
     answered = teller.correct(teller.send_back(teller.accepted(firms[6])))
     twice = teller.send_back(
