@@ -259,3 +259,37 @@ def test_application_goes_from_draft_to_the_award(reader, width):
     firm_shows("已认定")
     award(city, city_shows, pk)
     assert rows(lambda: ReturnRequest.objects.filter(application=pk).count()) == 1
+
+
+def test_part_is_saved_and_sent_back_without_javascript(reader):
+    """The firm saves by the button, the county returns by links and buttons alone."""
+    firm, firm_shows = reader("hq_qiye", javascript=False)
+    firm.goto("/applications/")
+    firm.locator("main a", has_text="继续填写").first.click()
+    firm.locator("main a", has_text="其他").first.click()
+    firm.locator("textarea[name=introduction]").fill(INTRODUCTION)
+    firm.get_by_role("button", name="保存", exact=True).click()
+    firm_shows("已保存")
+    firm.goto(firm.url)
+    assert firm.locator("textarea[name=introduction]").input_value() == INTRODUCTION
+    county, county_shows = reader("xianqu", javascript=False)
+    county.goto("/work/?tab=new")
+    county.locator("main tbody a[href*='/applications/']").first.click()
+    pk = int(re.search(r"/applications/(\d+)/", county.url)[1])
+    county.get_by_role("button", name="受理").first.click()
+    send_back(county, county_shows, pk)
+
+
+def test_part_is_filled_in_by_keyboard(visit):
+    """Tab reaches the answers in their order, space chooses, and what was chosen is saved."""
+    page = visit("hq_qiye")
+    page.goto("/applications/")
+    page.locator("main a", has_text="继续填写").first.click()
+    page.locator("main a", has_text="其他").first.click()
+    page.locator("input[name=legal_person]").first.focus()
+    page.keyboard.press("Space")
+    saved(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "on_blacklist"
+    page.reload()
+    assert page.locator("input[name=legal_person][value=yes]").is_checked()
