@@ -82,22 +82,25 @@ class FileBox(Spot):
 @dataclass
 class ListBox(Spot):
     kind: ItemKind | None = None
-    rows: list[dict[str, str]] = field(default_factory=list)
+    entries: list = field(default_factory=list)
     complete: bool = False
+    handed_in: str = ""  # while it may not be changed: what was handed in, whatever the record says now
 
     @property
     def said_none(self) -> bool:
-        return self.complete and not self.rows
+        return self.complete and not self.entries
 
     @property
     def columns(self) -> list[str]:
         return [self.kind.field(key).label for key in self.kind.columns]
 
     @property
-    def cells(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def rows(self) -> list[tuple]:
+        """(entry, [(column, text)])"""
+        words = [(entry, self.kind.words(entry)) for entry in self.entries]
         return [
-            (row["name"], [(self.kind.field(key).label, row[key]) for key in self.kind.columns])
-            for row in self.rows
+            (entry, [(self.kind.field(key).label, text[key]) for key in self.kind.columns])
+            for entry, text in words
         ]
 
 
@@ -190,8 +193,9 @@ class Sheet:
             label=kind.label,
             problem=self.missing.get(kind.key, ""),
             kind=kind,
-            rows=self.case.lists[kind.key],
+            entries=self.case.entries[kind.key],
             complete=kind.key in self.case.complete,
+            handed_in="" if self.case.is_open(self.section, kind.key) else self.before.get(kind.key, ""),
         )
 
     def _place(self, place: Place) -> FileBox:
@@ -257,9 +261,10 @@ def reading_of(case: Case, section: Section) -> Reading:
     now, before = flat(part(case, section, old)), flat(old or {})
     names = dict(targets(section, case.application.title, case.years))
     names |= {name: label_of(section.key, name) for name in now if name not in names}
+    unsaid = {gap.name for gap in gaps(case, section) if gap.name in section.items}
 
     def row(name: str, label: str) -> Row:
-        text, was = now.get(name, ""), before.get(name, "")
+        text, was = "" if name in unsaid else now.get(name, ""), before.get(name, "")
         changed = old is not None and was != text
         return Row(anchor(name), label, text, was if changed else None, case.is_open(section, name))
 

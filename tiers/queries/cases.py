@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from core.fields import FieldError
-from enterprises.fields import RecordField
+from enterprises.fields import ITEMS, RecordField
 from enterprises.queries.record import profile_of
 from tiers.enums import ApplicationState, PointState, ReturnTarget, SectionStatus
 from tiers.models import (
@@ -115,9 +115,14 @@ class Case:
         return any(not name or point.field in ("", name) for point in self.points_of(section))
 
     @cached_property
+    def entries(self) -> dict[str, list]:
+        """List of the record → its entries. One query a list."""
+        return content.entries_of(self.application.enterprise)
+
+    @cached_property
     def lists(self) -> dict[str, list[dict[str, str]]]:
-        """List of the record → its entries as a person reads them. One query a list."""
-        return content.list_rows(self.application.enterprise)
+        """List of the record → its entries as a person reads them."""
+        return {key: [ITEMS[key].words(entry) for entry in found] for key, found in self.entries.items()}
 
     @cached_property
     def complete(self) -> set[str]:
@@ -238,7 +243,7 @@ def gaps(case: Case, section: Section) -> list[Gap]:
     """All that is missing in a part: answers, entries of lists, files. What cannot be changed now does not count."""
     found = answer_gaps(case, section)
     for kind in section.kinds:
-        if not case.lists[kind.key] and kind.key not in case.complete:
+        if not case.entries[kind.key] and kind.key not in case.complete:
             found.append(Gap(section, kind.key, kind.label, "请登记；确实没有的，请勾选“没有”。"))
     for place in case.places(section):
         if place.required and not case.files_at(place.name):

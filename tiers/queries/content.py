@@ -10,6 +10,20 @@ from tiers.sections import BY_KEY, FORM, SECTIONS, Section, label_of
 
 PLACES = {slot.key: section.key for section in FORM for slot in section.slots}
 LAST = FORM[-1].key
+ORDER = {
+    key: place
+    for place, key in enumerate(
+        key
+        for section in FORM
+        for keys in (
+            *(group.asks for group in section.groups),
+            section.items,
+            [slot.key for slot in section.slots],
+        )
+        for key in keys
+    )
+}
+NONE = "没有"  # an empty list that was handed in
 
 
 class Change(NamedTuple):
@@ -48,13 +62,10 @@ def with_unit(name: str, text: str) -> str:
     return f"{text}%" if field.unit == "%" else f"{text} {field.unit}"
 
 
-def list_rows(enterprise, kinds=tuple(ITEMS)) -> dict[str, list[dict[str, str]]]:
-    """List of the record → its entries as a person reads them. One query a list."""
+def entries_of(enterprise) -> dict[str, list]:
+    """List of the record → its entries. One query a list."""
     return {
-        key: [
-            ITEMS[key].words(item) for item in ITEMS[key].model._default_manager.filter(enterprise=enterprise)
-        ]
-        for key in kinds
+        key: list(kind.model._default_manager.filter(enterprise=enterprise)) for key, kind in ITEMS.items()
     }
 
 
@@ -114,14 +125,21 @@ def differences(old: Mapping[str, Mapping], new: Mapping[str, Mapping]) -> Itera
 
 
 def flat(section: Mapping[str, Any]) -> dict[str, str]:
-    """One part of a snapshot as place → text; lists and files one entry a line."""
+    """One part of a snapshot as place → text in the order of the form; lists and files one entry a line."""
     found = {name: with_unit(name, text) for name, text in section.get("answers", {}).items()}
     for kind, rows in section.get("items", {}).items():
-        found[kind] = "\n".join(map(entry_text, rows))
+        found[kind] = "\n".join(map(entry_text, rows)) or NONE
     files: dict[str, list[str]] = {}
     for file in section.get("evidence", ()):
         files.setdefault(file["slot"], []).append(f"{file['name']}（指纹 {file['sha256'][:8]}）")
-    return found | {slot: "\n".join(lines) for slot, lines in files.items()}
+    found |= {slot: "\n".join(lines) for slot, lines in files.items()}
+    return {name: found[name] for name in sorted(found, key=position)}
+
+
+def position(name: str) -> tuple:
+    """Where a place stands in the form: the database does not keep the order of a snapshot. Later years first."""
+    key, _, year = name.partition(".")
+    return ORDER.get(key, len(ORDER)), -int(year) if year.isdecimal() else 0, name
 
 
 def entry_text(row: Mapping[str, str]) -> str:

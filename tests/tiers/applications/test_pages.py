@@ -1,7 +1,6 @@
 """The pages: roles, saving with and without a script, what is typed survives a login, files, receipt."""
 
 import io
-import json
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -18,6 +17,7 @@ from tiers import parking
 from tiers.enums import ApplicationState, Origin, Title
 from tiers.models import Application, Intake
 from tiers.queries.cases import load_case
+from tiers.services.drafts import attach_evidence
 
 pytestmark = pytest.mark.django_db
 
@@ -714,4 +714,34 @@ def test_other_cities_intakes_cannot_be_changed():
     client = client_of(UserFactory())
     assert client.get(reverse("tiers:intake_edit", args=[intake.pk])).status_code == 404
     assert client.post(reverse("tiers:intake_close", args=[intake.pk])).status_code == 404
-    assert json.dumps(INTAKE)
+
+
+# ---- cost -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("standards")
+def test_pages_of_a_case_ask_as_much_for_many_entries_as_for_one(django_assert_max_num_queries):
+    from enterprises.models import IntellectualProperty
+
+    application, user = filled()
+    client = client_of(user)
+    pages = [
+        url("application_detail", application),
+        url("application_section", application, "innovation"),
+        url("application_check", application),
+    ]
+    counts = []
+    for entries in (1, 3):
+        for number in range(entries):
+            IntellectualProperty.objects.create(
+                enterprise=application.enterprise, name=f"专利{entries}{number}", kind="invention"
+            )
+            file = evidence(application.enterprise, user)
+            attach_evidence(application=application, slot="ip_proof", evidence=file, actor=user)
+        found = []
+        for page in pages:
+            with django_assert_max_num_queries(60) as captured:
+                assert client.get(page).status_code == 200
+            found.append(len(captured))
+        counts.append(found)
+    assert counts[0] == counts[1]

@@ -25,6 +25,7 @@ from tiers.queries.cases import (
     task_list,
     waiting_for,
 )
+from tiers.queries.content import flat
 from tiers.services.cases import start_application
 from tiers.services.drafts import attach_evidence, save_section
 from tiers.services.returns import NewPoint, return_application
@@ -85,6 +86,16 @@ def test_snapshot_has_all_that_was_handed_in_and_its_hash_can_be_checked():
     }
     assert {finding["verdict"] for finding in snapshot["assessment"]["findings"]} >= {"met"}
     assert snapshot["declared_by"] == "张建国"
+
+
+def test_snapshot_reads_in_the_order_of_the_form_after_the_database_has_kept_it():
+    application, user = filled()
+    sections = Submission.objects.get(pk=submit(application, user).pk).snapshot["sections"]
+    names = list(flat(sections["basic"]))
+    assert names[:3] == ["established_on", "industry_code", "registered_address"]
+    assert names[-1] == "licence"
+    years = [name for name in flat(sections["figures"]) if name.startswith(("revenue", "audit."))]
+    assert years == [f"revenue.{YEAR - n}" for n in range(3)] + [f"audit.{YEAR - n}" for n in range(2)]
 
 
 def test_living_record_takes_the_valid_answers():
@@ -323,7 +334,7 @@ def test_marked_list_is_taken_anew_from_the_record():
     )
     first, second = latest_submission(application), submit(application, user)
     [only] = diff(first, second)
-    assert (only.label, only.old, only.new) == ("知识产权", "", "一种丝杠，发明专利，ZL1")
+    assert (only.label, only.old, only.new) == ("知识产权", "没有", "一种丝杠，发明专利，ZL1")
 
 
 def test_corrections_may_be_handed_in_after_the_intake_and_without_the_title_below():
