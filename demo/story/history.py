@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.workdays import workdays_after
 from enterprises.models import Enterprise
-from tiers.models import AnnualUpdate, Application, ApplicationEvent, Publicity, Submission
+from tiers.models import AnnualUpdate, Application, ApplicationEvent, Publicity, ReturnRequest, Submission
 from tiers.queries.lifecycle import update_duties
 from tiers.queries.titles import Documents
 
@@ -32,6 +32,16 @@ def age(case) -> None:
                 Submission.objects.filter(pk=handed_in).update(
                     submitted_at=F("submitted_at") - shifts[event.pk]
                 )
+    for event in events:
+        moved = timezone.localtime(event.at - shifts[event.pk])
+        if event.action == "受理":
+            Application.objects.filter(pk=case.pk).update(accepted_on=moved.date())
+        if asked := event.data.get("request"):
+            ReturnRequest.objects.filter(pk=asked).update(requested_at=moved)
+        elif event.action == "重新提交":
+            ReturnRequest.objects.filter(
+                application=case, answered_at__gte=event.at - timedelta(minutes=1)
+            ).filter(answered_at__lte=event.at).update(answered_at=moved)
     first = max(shifts.values())
     Application.objects.filter(pk=case.pk).update(
         started_at=F("started_at") - first - timedelta(days=3), submitted_at=F("submitted_at") - first
