@@ -128,7 +128,7 @@ def flat(section: Mapping[str, Any]) -> dict[str, str]:
     """One part of a snapshot as place → text in the order of the form; lists and files one entry a line."""
     found = {name: with_unit(name, text) for name, text in section.get("answers", {}).items()}
     for kind, rows in section.get("items", {}).items():
-        found[kind] = "\n".join(map(entry_text, rows)) or NONE
+        found[kind] = "\n".join(entry_text(kind, row) for row in rows) or NONE
     files: dict[str, list[str]] = {}
     for file in section.get("evidence", ()):
         files.setdefault(file["slot"], []).append(f"{file['name']}（指纹 {file['sha256'][:8]}）")
@@ -142,7 +142,9 @@ def position(name: str) -> tuple:
     return ORDER.get(key, len(ORDER)), -int(year) if year.isdecimal() else 0, name
 
 
-def entry_text(row: Mapping[str, str]) -> str:
-    """One entry of a list on one line, its name first."""
-    rest = [text for key, text in row.items() if key != "name" and text not in ("", "—")]
-    return "，".join([row.get("name", ""), *rest])
+def entry_text(kind: str, row: Mapping[str, str]) -> str:
+    """One entry of a list on one line, in the order of its form, its name first."""
+    keys = (
+        [field.key for field in ITEMS[kind].fields if field.key != "name"] if kind in ITEMS else sorted(row)
+    )
+    return "，".join([row.get("name", ""), *(row[key] for key in keys if row.get(key, "—") not in ("", "—"))])

@@ -11,7 +11,7 @@ from core.workdays import workdays_after
 from enterprises.queries import answers_of
 from enterprises.services import save_answers
 from tests.factories import ApplicationFactory, MembershipFactory, UserFactory, region
-from tests.tiers.applications.filled import TODAY, evidence, fill, filled, open_intake, started
+from tests.tiers.applications.filled import TODAY, evidence, fill, filled, firm, open_intake, started
 from tests.tiers.applications.threads import in_threads
 from tiers.enums import ApplicationState, Origin, PointState, ReviewLevel, SectionStatus
 from tiers.models import Submission
@@ -197,15 +197,16 @@ def test_entry_by_staff_is_marked_to_the_end():
 # ---- corrections ----------------------------------------------------------------------------------------
 
 
-def returned(*points, level=ReviewLevel.COUNTY):
+def returned(*points, of=None):
     """(application, user, officer): handed in, accepted, sent back with comments on (part, place)."""
-    application, user = filled()
+    application, user = of or filled()
+    application.refresh_from_db()
     submit(application, user)
     officer = UserFactory(county=True)
     accept_application(application=application, actor=officer)
     return_application(
         application=application,
-        level=level,
+        level=ReviewLevel.COUNTY,
         target="enterprise",
         comment="请核对",
         points=[NewPoint(section, field, "请核对这一项") for section, field in points],
@@ -335,6 +336,21 @@ def test_marked_list_is_taken_anew_from_the_record():
     first, second = latest_submission(application), submit(application, user)
     [only] = diff(first, second)
     assert (only.label, only.old, only.new) == ("知识产权", "没有", "一种丝杠，发明专利，ZL1")
+
+
+def test_entries_that_nobody_touched_are_no_change():
+    from enterprises.models import IntellectualProperty
+
+    enterprise, user = firm()
+    application = start_application(intake=open_intake(), enterprise=enterprise, actor=user)
+    IntellectualProperty.objects.create(
+        enterprise=enterprise, name="一种丝杠", kind="invention", number="ZL1", origin="self", applied=True
+    )
+    fill(application, user)
+    application, user, _ = returned(("innovation", ""), of=(application, user))
+    assert load_case(application).changes == []
+    assert submit(application, user).round == 2
+    assert diff(*application.submissions.order_by("round")) == []
 
 
 def test_corrections_may_be_handed_in_after_the_intake_and_without_the_title_below():
