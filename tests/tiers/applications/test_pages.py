@@ -414,7 +414,7 @@ def test_what_is_typed_survives_the_login():
     assert page.count("checked") == 3
     assert load_case(application).answers("refined") == {}
     save(client, application, "refined", core_system="yes", systems=["design"])
-    assert parking.PARKED not in client.session
+    assert client.session[parking.PARKED] == {}
     assert load_case(application).answers("refined")["systems"] == "design"
 
 
@@ -431,6 +431,17 @@ def test_parked_answers_show_on_their_own_page_only_and_have_a_limit():
     answer = save(big, application, "other", introduction="长" * 30_000)
     assert (answer.status_code, parking.PARKED in big.session) == (302, False)
     assert client_of(user).get(url("application_section", application, "specialised")).status_code == 200
+
+
+def test_parking_has_a_limit_for_each_address(monkeypatch):
+    monkeypatch.setattr(parking, "TRIES", 2)
+    application, _ = started()
+    kept = []
+    for _ in range(3):
+        client = Client()
+        save(client, application, "specialised", niche="机床")
+        kept.append(parking.PARKED in client.session)
+    assert kept == [True, True, False]
 
 
 def test_script_is_told_that_the_login_has_expired():
