@@ -139,7 +139,7 @@ def test_document_type_declaration_is_refused(good, declaration, part):
 
 def test_1904_calendar_is_refused(good):
     def shift(body):
-        return body.replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
+        return body.replace(b"<workbookPr", b'<workbookPr date1904="1"', 1)
 
     assert "1904" in refusal(rezipped(good, replace={"xl/workbook.xml": shift}))
 

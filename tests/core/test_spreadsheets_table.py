@@ -335,8 +335,9 @@ def stored(data, old, new):
 
 def test_formula_with_a_stored_result_is_read():
     rows = [["企业名称", "统一社会信用代码", "补助金额（元）"], ["新乡甲公司", uscc(1), "=1+1"]]
-    data = stored(workbook(rows, text_from_equals=False), b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
-    data = stored(data, b"<f>1+1</f><v/>", b"<f>1+1</f><v>2</v>")
+    data = workbook(rows, text_from_equals=False)
+    for empty in (b"<v />", b"<v/>", b"<v></v>"):  # the spelling is that of the XML library at hand
+        data = stored(data, b"<f>1+1</f>" + empty, b"<f>1+1</f><v>2</v>")
     table = parse(data, SUBSIDY)
     assert not table.errors
     assert table.rows[0].values["amount"] == Decimal(2)
