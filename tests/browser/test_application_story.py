@@ -273,7 +273,7 @@ def test_part_is_saved_and_sent_back_without_javascript(reader):
     firm.goto(firm.url)
     assert firm.locator("textarea[name=introduction]").input_value() == INTRODUCTION
     county, county_shows = reader("xianqu", javascript=False)
-    county.goto("/work/?tab=new")
+    county.goto("/queue/?tab=new")
     county.locator("main tbody a[href*='/applications/']").first.click()
     pk = int(re.search(r"/applications/(\d+)/", county.url)[1])
     county.get_by_role("button", name="受理").first.click()

@@ -208,7 +208,7 @@ def test_assignment_of_many_is_one_message(client):
     }
 
     plan = client.post(reverse("tiers:work_bulk"), form)
-    assert (len(plan.context["good"]), plan.context["bad"], plan.context["back"]) == (3, 0, "/work/?tab=here")
+    assert (len(plan.context["good"]), plan.context["bad"], plan.context["back"]) == (3, 0, "/queue/?tab=here")
     for one in cases:
         one.refresh_from_db()
         assert one.assigned_to is None
@@ -224,7 +224,7 @@ def test_assignment_of_many_is_one_message(client):
     assert (message.recipient, message.title, message.url) == (
         colleague,
         "李四把 3 件申报指派给您",
-        "/work/?tab=mine",
+        "/queue/?tab=mine",
     )
     assert AuditEntry.objects.filter(action="指派").count() == 3
 
@@ -268,7 +268,7 @@ def test_reminding_reaches_the_people_of_the_firm_once_a_day(client):
 def test_nonsense_leads_back_to_the_list_with_a_sentence(client, form, page):
     client.force_login(county())
     answer = client.post(reverse(page), form | {"query": "tab=here"}, follow=True)
-    assert answer.redirect_chain == [("/work/?tab=here", 302)]
+    assert answer.redirect_chain == [("/queue/?tab=here", 302)]
     assert [message.level_tag for message in answer.context["messages"]] == ["error"]
 
 

@@ -44,9 +44,9 @@ def test_officers_get_one_message_a_day_about_all_that_is_due():
     assert remind_deadlines() == 3
 
     title = "1 件已超期，2 件今日到期，1 件下一工作日到期"
-    assert messages(mine) == [(title, "/work/")]
-    assert messages(office) == [("1 件今日到期", "/work/")]
-    assert messages(chief) == [("1 件今日到期", "/work/")]
+    assert messages(mine) == [(title, "/queue/")]
+    assert messages(office) == [("1 件今日到期", "/queue/")]
+    assert messages(chief) == [("1 件今日到期", "/queue/")]
     assert messages(other) == []
     body = Message.objects.get(recipient=mine).body
     assert f"已超期：{late.enterprise}" in body
@@ -107,7 +107,7 @@ def test_enterprises_are_told_of_their_corrections_once_for_each_stage():
         (f"修改期限已超期：{waiting}", url),
     ]
     assert messages(stranger) == []
-    assert messages(officer) == [("1 件企业逾期未修改", "/work/")]  # on Friday; the weekend is silent
+    assert messages(officer) == [("1 件企业逾期未修改", "/queue/")]  # on Friday; the weekend is silent
 
 
 def test_overdue_corrections_go_to_the_office_that_asked_for_them():
@@ -115,7 +115,7 @@ def test_overdue_corrections_go_to_the_office_that_asked_for_them():
     case(S.RETURNED, returned_by="city", due_on=TODAY - DAY)
     tell_deadlines(today=TODAY)
     assert messages(officer) == []
-    assert messages(chief) == [("1 件企业逾期未修改", "/work/")]
+    assert messages(chief) == [("1 件企业逾期未修改", "/queue/")]
 
 
 def test_long_lists_are_cut_in_the_message():

@@ -4,6 +4,8 @@ import datetime
 import struct
 import zlib
 
+from django.urls import reverse
+
 from policies.engine.standards.assess import examined
 from policies.models import StandardEdition
 from policies.queries import standard_of
@@ -167,3 +169,11 @@ def png() -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0\xff"))
         + chunk(b"IEND", b"")
     )
+
+
+def url(name, record):
+    return reverse(f"tiers:{name}", args=[record.pk])
+
+
+def text(answer):
+    return answer.content.decode()

@@ -25,3 +25,14 @@ def at():
 def _today(at):
     """Every test begins on Wednesday 2026-05-20."""
     at("2026-05-20")
+
+
+@pytest.fixture
+def as_(client):
+    """as_(user): the browser of that person."""
+
+    def enter(user):
+        client.force_login(user)
+        return client
+
+    return enter
