@@ -1,56 +1,73 @@
 """Autosave in a real browser: nothing typed is lost when the network, the login or a colleague is in the way."""
 
+import itertools
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from tests.browser.test_application_story import rows
 from tests.factories import MembershipFactory
-from tests.tiers.applications.filled import started
+from tests.makers import uscc
+from tests.tiers.applications.filled import open_intake, started
 from tiers.models import ApplicationSection
 from tiers.services.drafts import save_section
 from tiers.views import filling
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = pytest.mark.browser
+NUMBERS = itertools.count(500_000_000)  # far from the enterprises of the demo
 
 
 @pytest.fixture
-def draft():
-    return started()
+def draft(portal):
+    """(application, user) of an enterprise of its own."""
+    number = next(NUMBERS)
+    return rows(lambda: started(open_intake(name=f"自动保存 {number}"), uscc=uscc(number)))
 
 
 @pytest.fixture
-def page(browser, live_server, draft):
+def page(chromium, portal, draft):
     """The part 专业化 of the draft, open in a signed-in browser."""
-    _application, user = draft
-    context = browser.new_context(base_url=live_server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
-    sign_in(context, user, live_server)
+    application, user = draft
+    context = chromium.new_context(base_url=portal, locale="zh-CN", timezone_id="Asia/Shanghai")
+    sign_in(context, user, portal)
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("dialog", lambda dialog: dialog.accept())
-    page.goto(f"/applications/{draft[0].pk}/parts/specialised/")
+    page.goto(f"/applications/{application.pk}/parts/specialised/")
     yield page
     assert page.complaints == []
     context.close()
 
 
-def sign_in(context, user, live_server):
+def sign_in(context, user, portal):
     client = Client()
-    client.force_login(user)
-    context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    rows(lambda: client.force_login(user))
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": portal}])
 
 
-def part_of(draft):
-    return ApplicationSection.objects.get(application=draft[0], key="specialised")
+def part_of(draft, key="specialised"):
+    return rows(lambda: ApplicationSection.objects.get(application=draft[0], key=key))
+
+
+def colleague_saves(draft, **raw):
+    """Somebody else of the enterprise saves the part meanwhile; returns who."""
+    application, _ = draft
+
+    def act():
+        colleague = MembershipFactory(enterprise=application.enterprise).user
+        save_section(application=application, key="specialised", raw=raw, version=0, actor=colleague)
+        return colleague
+
+    return rows(act)
 
 
 def kept(page, draft, expected, key="specialised"):
     """Wait until the server has exactly these answers, and the page says so."""
     for _ in range(50):
-        found = ApplicationSection.objects.get(application=draft[0], key=key).answers
+        found = part_of(draft, key).answers
         if found == expected:
             break
         page.wait_for_timeout(200)
@@ -126,15 +143,7 @@ def test_lost_answer_of_the_server_is_no_conflict(page, draft):
 
 @pytest.mark.parametrize(("choice", "niche"), [("用我的", "导轨"), ("用对方的", "机床")])
 def test_two_versions_stand_side_by_side(page, draft, choice, niche):
-    application, _ = draft
-    colleague = MembershipFactory(enterprise=application.enterprise).user
-    save_section(
-        application=application,
-        key="specialised",
-        raw={"niche": "机床", "niche_since": "2013"},
-        version=0,
-        actor=colleague,
-    )
+    colleague = colleague_saves(draft, niche="机床", niche_since="2013")
     write(page, "niche", "导轨")
     state(page, str(colleague))
     page.get_by_text("对方保存的是：机床").wait_for()
@@ -145,25 +154,21 @@ def test_two_versions_stand_side_by_side(page, draft, choice, niche):
 
 
 def test_answers_of_a_colleague_appear_where_one_has_not_typed(page, draft):
-    application, _ = draft
-    colleague = MembershipFactory(enterprise=application.enterprise).user
-    save_section(
-        application=application, key="specialised", raw={"niche": "机床"}, version=0, actor=colleague
-    )
+    colleague_saves(draft, niche="机床")
     write(page, "lead_product", "丝杠")
     state(page, "已保存")
     assert page.locator("[name=niche]").input_value() == "机床"
     assert part_of(draft).answers == {"niche": "机床", "lead_product": "丝杠"}
 
 
-def test_expired_login_keeps_the_text_until_after_the_login(page, draft, live_server):
+def test_expired_login_keeps_the_text_until_after_the_login(page, draft, portal):
     page.context.clear_cookies(name="sessionid")
     write(page, "niche", "机床")
     state(page, "登录已过期，请重新登录；您填写的内容还在。")
     assert page.locator("[name=niche]").input_value() == "机床"
     page.get_by_role("link", name="重新登录").click()
     page.wait_for_url("**/accounts/login/**")
-    sign_in(page.context, draft[1], live_server)
+    sign_in(page.context, draft[1], portal)
     page.goto(f"/applications/{draft[0].pk}/parts/specialised/")
     kept(page, draft, {"niche": "机床"})
 
