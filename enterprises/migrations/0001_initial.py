@@ -4,691 +4,2725 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import enterprises.models.record
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import enterprises.models.record
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('accounts', '__first__'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("accounts", "0001_initial"),
+        ("accounts", "__first__"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uscc', models.CharField(max_length=18, unique=True, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('named_on', models.DateField(blank=True, help_text='这个名称最近见于哪一天的名单。', null=True, verbose_name='名称截至')),
-                ('established_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('industry_code', models.CharField(blank=True, max_length=4, verbose_name='行业代码')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='联系电话')),
-                ('initials', models.CharField(editable=False, max_length=64, verbose_name='拼音首字母')),
-                ('name_bigrams', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), editable=False, size=None)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='建档时间')),
-                ('managing_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enterprises', to='accounts.region', verbose_name='管理单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uscc", models.CharField(max_length=18, unique=True, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "named_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="这个名称最近见于哪一天的名单。",
+                        null=True,
+                        verbose_name="名称截至",
+                    ),
+                ),
+                ("established_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("industry_code", models.CharField(blank=True, max_length=4, verbose_name="行业代码")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="联系电话")),
+                ("initials", models.CharField(editable=False, max_length=64, verbose_name="拼音首字母")),
+                (
+                    "name_bigrams",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2), editable=False, size=None
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="建档时间",
+                    ),
+                ),
+                (
+                    "managing_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enterprises",
+                        to="accounts.region",
+                        verbose_name="管理单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业',
-                'verbose_name_plural': '企业',
-                'ordering': ['managing_unit_id', 'uscc'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['name_bigrams'], name='enterprises_name_bigrams'), models.Index(fields=['initials'], name='enterprises_initials', opclasses=['varchar_pattern_ops']), models.Index(fields=['managing_unit', 'uscc'], name='enterprises_unit_uscc'), models.Index(fields=['managing_unit', 'id'], name='enterprises_unit_id')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('uscc__regex', '^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$')), name='enterprises_enterprise_uscc_is_well_formed', violation_error_message='统一社会信用代码应为 18 位，请核对。'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='enterprises_enterprise_has_a_name', violation_error_message='请填写名称。')],
+                "verbose_name": "企业",
+                "verbose_name_plural": "企业",
+                "ordering": ["managing_unit_id", "uscc"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name_bigrams"], name="enterprises_name_bigrams"
+                    ),
+                    models.Index(
+                        fields=["initials"], name="enterprises_initials", opclasses=["varchar_pattern_ops"]
+                    ),
+                    models.Index(fields=["managing_unit", "uscc"], name="enterprises_unit_uscc"),
+                    models.Index(fields=["managing_unit", "id"], name="enterprises_unit_id"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("uscc__regex", "^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$")
+                        ),
+                        name="enterprises_enterprise_uscc_is_well_formed",
+                        violation_error_message="统一社会信用代码应为 18 位，请核对。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="enterprises_enterprise_has_a_name",
+                        violation_error_message="请填写名称。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('management_system', '管理体系认证'), ('foreign_product', '发达国家和地区产品认证'), ('other', '其他认证')], max_length=20, verbose_name='类别')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='有效期起')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='有效期止')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("management_system", "管理体系认证"),
+                            ("foreign_product", "发达国家和地区产品认证"),
+                            ("other", "其他认证"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="有效期起")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="有效期止")),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认证证书',
-                'verbose_name_plural': '认证证书',
-                'ordering': ['-valid_until', 'pk'],
+                "verbose_name": "认证证书",
+                "verbose_name_plural": "认证证书",
+                "ordering": ["-valid_until", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='EnterpriseEvent',
+            name="EnterpriseEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('uscc', models.CharField(max_length=18, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('named_on', models.DateField(blank=True, help_text='这个名称最近见于哪一天的名单。', null=True, verbose_name='名称截至')),
-                ('established_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('industry_code', models.CharField(blank=True, max_length=4, verbose_name='行业代码')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='联系电话')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='建档时间')),
-                ('managing_unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.region', verbose_name='管理单位')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.enterprise')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("uscc", models.CharField(max_length=18, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "named_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="这个名称最近见于哪一天的名单。",
+                        null=True,
+                        verbose_name="名称截至",
+                    ),
+                ),
+                ("established_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("industry_code", models.CharField(blank=True, max_length=4, verbose_name="行业代码")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="联系电话")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="建档时间",
+                    ),
+                ),
+                (
+                    "managing_unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.region",
+                        verbose_name="管理单位",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.enterprise",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='EquityFinancing',
+            name="EquityFinancing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('financed_on', models.DateField(blank=True, null=True, verbose_name='到账日期')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='实缴金额（元）')),
-                ('qualified', models.BooleanField(blank=True, null=True, verbose_name='合格机构投资者')),
-                ('share', models.DecimalField(blank=True, decimal_places=4, help_text='占总股本：0.125 即 12.5%。', max_digits=5, null=True, verbose_name='出让股份')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                ("financed_on", models.DateField(blank=True, null=True, verbose_name="到账日期")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="实缴金额（元）"
+                    ),
+                ),
+                ("qualified", models.BooleanField(blank=True, null=True, verbose_name="合格机构投资者")),
+                (
+                    "share",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="占总股本：0.125 即 12.5%。",
+                        max_digits=5,
+                        null=True,
+                        verbose_name="出让股份",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '股权融资',
-                'verbose_name_plural': '股权融资',
-                'ordering': ['-financed_on', 'pk'],
+                "verbose_name": "股权融资",
+                "verbose_name_plural": "股权融资",
+                "ordering": ["-financed_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, upload_to=enterprises.models.record.evidence_path, verbose_name='文件')),
-                ('name', models.CharField(max_length=150, verbose_name='文件名')),
-                ('media_type', models.CharField(max_length=40, verbose_name='类型')),
-                ('size', models.PositiveIntegerField(verbose_name='大小（字节）')),
-                ('sha256', models.CharField(max_length=64, verbose_name='指纹')),
-                ('scan', models.CharField(choices=[('clean', '未发现病毒'), ('unscanned', '未检查')], max_length=10, verbose_name='病毒检查')),
-                ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='上传时间')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='enterprises.enterprise', verbose_name='企业')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=enterprises.models.record.evidence_path, verbose_name="文件"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="文件名")),
+                ("media_type", models.CharField(max_length=40, verbose_name="类型")),
+                ("size", models.PositiveIntegerField(verbose_name="大小（字节）")),
+                ("sha256", models.CharField(max_length=64, verbose_name="指纹")),
+                (
+                    "scan",
+                    models.CharField(
+                        choices=[("clean", "未发现病毒"), ("unscanned", "未检查")],
+                        max_length=10,
+                        verbose_name="病毒检查",
+                    ),
+                ),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="上传时间"
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '佐证材料',
-                'verbose_name_plural': '佐证材料',
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(fields=('enterprise', 'sha256'), name='enterprises_evidence_same_file_once', violation_error_message='这个文件已经上传过，直接选用即可。')],
+                "verbose_name": "佐证材料",
+                "verbose_name_plural": "佐证材料",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("enterprise", "sha256"),
+                        name="enterprises_evidence_same_file_once",
+                        violation_error_message="这个文件已经上传过，直接选用即可。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EquityFinancingEvent',
+            name="EquityFinancingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('financed_on', models.DateField(blank=True, null=True, verbose_name='到账日期')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='实缴金额（元）')),
-                ('qualified', models.BooleanField(blank=True, null=True, verbose_name='合格机构投资者')),
-                ('share', models.DecimalField(blank=True, decimal_places=4, help_text='占总股本：0.125 即 12.5%。', max_digits=5, null=True, verbose_name='出让股份')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.equityfinancing')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                ("financed_on", models.DateField(blank=True, null=True, verbose_name="到账日期")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="实缴金额（元）"
+                    ),
+                ),
+                ("qualified", models.BooleanField(blank=True, null=True, verbose_name="合格机构投资者")),
+                (
+                    "share",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="占总股本：0.125 即 12.5%。",
+                        max_digits=5,
+                        null=True,
+                        verbose_name="出让股份",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.equityfinancing",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='equityfinancing',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料'),
+            model_name="equityfinancing",
+            name="evidence",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="enterprises.evidence",
+                verbose_name="佐证材料",
+            ),
         ),
         migrations.CreateModel(
-            name='CertificateEvent',
+            name="CertificateEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('management_system', '管理体系认证'), ('foreign_product', '发达国家和地区产品认证'), ('other', '其他认证')], max_length=20, verbose_name='类别')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='有效期起')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='有效期止')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.certificate')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("management_system", "管理体系认证"),
+                            ("foreign_product", "发达国家和地区产品认证"),
+                            ("other", "其他认证"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="有效期起")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="有效期止")),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.certificate",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='certificate',
-            name='evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料'),
+            model_name="certificate",
+            name="evidence",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="enterprises.evidence",
+                verbose_name="佐证材料",
+            ),
         ),
         migrations.CreateModel(
-            name='FirmProfile',
+            name="FirmProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('facts', models.JSONField(default=dict, help_text='键 → {value, source, as_of}', verbose_name='内容')),
-                ('complete_lists', models.JSONField(default=list, verbose_name='已填完的清单')),
-                ('enterprise', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='profile', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, help_text="键 → {value, source, as_of}", verbose_name="内容"
+                    ),
+                ),
+                ("complete_lists", models.JSONField(default=list, verbose_name="已填完的清单")),
+                (
+                    "enterprise",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="profile",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业基本情况',
-                'verbose_name_plural': '企业基本情况',
+                "verbose_name": "企业基本情况",
+                "verbose_name_plural": "企业基本情况",
             },
         ),
         migrations.CreateModel(
-            name='FirmProfileEvent',
+            name="FirmProfileEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('facts', models.JSONField(default=dict, help_text='键 → {value, source, as_of}', verbose_name='内容')),
-                ('complete_lists', models.JSONField(default=list, verbose_name='已填完的清单')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.firmprofile')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, help_text="键 → {value, source, as_of}", verbose_name="内容"
+                    ),
+                ),
+                ("complete_lists", models.JSONField(default=list, verbose_name="已填完的清单")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.firmprofile",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Honour',
+            name="Honour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('science_award', '科学技术奖'), ('maker_china_50', '“创客中国”全国50强（企业组）'), ('maker_china_500', '“创客中国”全国500强（企业组）'), ('high_tech', '高新技术企业'), ('tech_demo', '国家级技术创新示范企业'), ('ip_advantage', '知识产权优势企业'), ('ip_demo', '知识产权示范企业'), ('quality_award', '质量奖'), ('other', '其他荣誉')], max_length=20, verbose_name='类别')),
-                ('level', models.CharField(choices=[('international', '国际'), ('national', '国家级'), ('industry', '行业'), ('group', '团体'), ('provincial', '省部级'), ('city', '市级'), ('below_city', '市级以下')], max_length=16, verbose_name='级别')),
-                ('awarded_on', models.DateField(blank=True, null=True, verbose_name='证书日期')),
-                ('rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='单位排名')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("science_award", "科学技术奖"),
+                            ("maker_china_50", "“创客中国”全国50强（企业组）"),
+                            ("maker_china_500", "“创客中国”全国500强（企业组）"),
+                            ("high_tech", "高新技术企业"),
+                            ("tech_demo", "国家级技术创新示范企业"),
+                            ("ip_advantage", "知识产权优势企业"),
+                            ("ip_demo", "知识产权示范企业"),
+                            ("quality_award", "质量奖"),
+                            ("other", "其他荣誉"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("international", "国际"),
+                            ("national", "国家级"),
+                            ("industry", "行业"),
+                            ("group", "团体"),
+                            ("provincial", "省部级"),
+                            ("city", "市级"),
+                            ("below_city", "市级以下"),
+                        ],
+                        max_length=16,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("awarded_on", models.DateField(blank=True, null=True, verbose_name="证书日期")),
+                ("rank", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="单位排名")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '荣誉奖励',
-                'verbose_name_plural': '荣誉奖励',
-                'ordering': ['-awarded_on', 'pk'],
+                "verbose_name": "荣誉奖励",
+                "verbose_name_plural": "荣誉奖励",
+                "ordering": ["-awarded_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HonourEvent',
+            name="HonourEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('science_award', '科学技术奖'), ('maker_china_50', '“创客中国”全国50强（企业组）'), ('maker_china_500', '“创客中国”全国500强（企业组）'), ('high_tech', '高新技术企业'), ('tech_demo', '国家级技术创新示范企业'), ('ip_advantage', '知识产权优势企业'), ('ip_demo', '知识产权示范企业'), ('quality_award', '质量奖'), ('other', '其他荣誉')], max_length=20, verbose_name='类别')),
-                ('level', models.CharField(choices=[('international', '国际'), ('national', '国家级'), ('industry', '行业'), ('group', '团体'), ('provincial', '省部级'), ('city', '市级'), ('below_city', '市级以下')], max_length=16, verbose_name='级别')),
-                ('awarded_on', models.DateField(blank=True, null=True, verbose_name='证书日期')),
-                ('rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='单位排名')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.honour')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("science_award", "科学技术奖"),
+                            ("maker_china_50", "“创客中国”全国50强（企业组）"),
+                            ("maker_china_500", "“创客中国”全国500强（企业组）"),
+                            ("high_tech", "高新技术企业"),
+                            ("tech_demo", "国家级技术创新示范企业"),
+                            ("ip_advantage", "知识产权优势企业"),
+                            ("ip_demo", "知识产权示范企业"),
+                            ("quality_award", "质量奖"),
+                            ("other", "其他荣誉"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("international", "国际"),
+                            ("national", "国家级"),
+                            ("industry", "行业"),
+                            ("group", "团体"),
+                            ("provincial", "省部级"),
+                            ("city", "市级"),
+                            ("below_city", "市级以下"),
+                        ],
+                        max_length=16,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("awarded_on", models.DateField(blank=True, null=True, verbose_name="证书日期")),
+                ("rank", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="单位排名")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.honour",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(blank=True, help_text='留空表示读取时按内容识别。', max_length=32, verbose_name='种类')),
-                ('file', models.FileField(upload_to='imports/%Y/%m', verbose_name='文件')),
-                ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='文件指纹')),
-                ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='上传时间')),
-                ('state', models.CharField(choices=[('reading', '读取中'), ('review', '待确认'), ('applying', '写入中'), ('confirmed', '已导入'), ('undone', '已撤销'), ('failed', '读取失败')], default='reading', max_length=12, verbose_name='状态')),
-                ('header', models.JSONField(default=dict, verbose_name='文件信息')),
-                ('counts', models.JSONField(default=dict, verbose_name='行数')),
-                ('notes', models.JSONField(default=list, verbose_name='提示')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('mode', models.CharField(blank=True, choices=[('good', '仅正确行'), ('all', '含有冲突的行')], max_length=4, verbose_name='确认范围')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='上传单位')),
-                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True, help_text="留空表示读取时按内容识别。", max_length=32, verbose_name="种类"
+                    ),
+                ),
+                ("file", models.FileField(upload_to="imports/%Y/%m", verbose_name="文件")),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="文件指纹")),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="上传时间"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "读取中"),
+                            ("review", "待确认"),
+                            ("applying", "写入中"),
+                            ("confirmed", "已导入"),
+                            ("undone", "已撤销"),
+                            ("failed", "读取失败"),
+                        ],
+                        default="reading",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("header", models.JSONField(default=dict, verbose_name="文件信息")),
+                ("counts", models.JSONField(default=dict, verbose_name="行数")),
+                ("notes", models.JSONField(default=list, verbose_name="提示")),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                (
+                    "mode",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "仅正确行"), ("all", "含有冲突的行")],
+                        max_length=4,
+                        verbose_name="确认范围",
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="上传单位",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入批次',
-                'verbose_name_plural': '导入批次',
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['undone', 'failed']), _negated=True), fields=('region', 'sha256'), name='enterprises_importbatch_same_file_once', violation_error_message='这个文件已经上传过，不能重复导入。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='enterprises_importbatch_confirmed_says_when', violation_error_message='已导入的批次应记录确认时间。')],
+                "verbose_name": "导入批次",
+                "verbose_name_plural": "导入批次",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["undone", "failed"]), _negated=True),
+                        fields=("region", "sha256"),
+                        name="enterprises_importbatch_same_file_once",
+                        violation_error_message="这个文件已经上传过，不能重复导入。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "confirmed"), _negated=True),
+                            ("confirmed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="enterprises_importbatch_confirmed_says_when",
+                        violation_error_message="已导入的批次应记录确认时间。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FormerName',
+            name="FormerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(db_index=True, max_length=100, verbose_name='曾用名')),
-                ('changed_on', models.DateField(verbose_name='变更登记日期')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_names', to='enterprises.enterprise', verbose_name='企业')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='enterprises.importbatch', verbose_name='来源批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(db_index=True, max_length=100, verbose_name="曾用名")),
+                ("changed_on", models.DateField(verbose_name="变更登记日期")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_names",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="enterprises.importbatch",
+                        verbose_name="来源批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '曾用名',
-                'verbose_name_plural': '曾用名',
-                'constraints': [models.UniqueConstraint(fields=('enterprise', 'name'), name='enterprises_formername_once', violation_error_message='这个曾用名已经登记过。')],
+                "verbose_name": "曾用名",
+                "verbose_name_plural": "曾用名",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("enterprise", "name"),
+                        name="enterprises_formername_once",
+                        violation_error_message="这个曾用名已经登记过。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=64, verbose_name='工作表')),
-                ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('outcome', models.CharField(choices=[('new', '新增'), ('changed', '更新'), ('renamed', '更名'), ('known', '已有'), ('conflict', '有冲突'), ('foreign', '不在本辖区'), ('bad', '有错误')], max_length=8, verbose_name='核对结果')),
-                ('uscc', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='名称')),
-                ('data', models.JSONField(default=dict, verbose_name='内容')),
-                ('errors', models.JSONField(default=list, verbose_name='问题')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('undo', models.JSONField(default=dict, verbose_name='原内容')),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='enterprises.importbatch', verbose_name='批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sheet", models.CharField(max_length=64, verbose_name="工作表")),
+                ("number", models.PositiveIntegerField(verbose_name="行号")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("new", "新增"),
+                            ("changed", "更新"),
+                            ("renamed", "更名"),
+                            ("known", "已有"),
+                            ("conflict", "有冲突"),
+                            ("foreign", "不在本辖区"),
+                            ("bad", "有错误"),
+                        ],
+                        max_length=8,
+                        verbose_name="核对结果",
+                    ),
+                ),
+                ("uscc", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="名称")),
+                ("data", models.JSONField(default=dict, verbose_name="内容")),
+                ("errors", models.JSONField(default=list, verbose_name="问题")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("undo", models.JSONField(default=dict, verbose_name="原内容")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="enterprises.importbatch",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入行',
-                'verbose_name_plural': '导入行',
-                'ordering': ['batch_id', 'sheet', 'number'],
-                'indexes': [models.Index(fields=['batch', 'outcome', 'number'], name='enterprises_row_outcome')],
+                "verbose_name": "导入行",
+                "verbose_name_plural": "导入行",
+                "ordering": ["batch_id", "sheet", "number"],
+                "indexes": [
+                    models.Index(fields=["batch", "outcome", "number"], name="enterprises_row_outcome")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IntellectualProperty',
+            name="IntellectualProperty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('invention', '发明专利'), ('national_defence', '国防专利'), ('plant_variety', '植物新品种'), ('crop_variety', '国家级农作物品种'), ('new_drug', '国家新药'), ('tcm_protection', '国家一级中药保护品种'), ('ic_layout', '集成电路布图设计专有权'), ('software', '软件著作权'), ('utility_model', '实用新型专利'), ('design', '外观设计专利')], max_length=20, verbose_name='类别')),
-                ('granted_on', models.DateField(blank=True, null=True, verbose_name='授权日期')),
-                ('origin', models.CharField(blank=True, choices=[('self', '自主研发'), ('assigned', '受让')], max_length=8, verbose_name='取得方式')),
-                ('assigned_on', models.DateField(blank=True, null=True, verbose_name='受让日期')),
-                ('holder_rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='权利人排名')),
-                ('for_lead_product', models.BooleanField(blank=True, null=True, verbose_name='与主导产品相关')),
-                ('applied', models.BooleanField(blank=True, null=True, verbose_name='已应用并产生效益')),
-                ('high_value', models.BooleanField(blank=True, null=True, verbose_name='Ⅰ类高价值')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invention", "发明专利"),
+                            ("national_defence", "国防专利"),
+                            ("plant_variety", "植物新品种"),
+                            ("crop_variety", "国家级农作物品种"),
+                            ("new_drug", "国家新药"),
+                            ("tcm_protection", "国家一级中药保护品种"),
+                            ("ic_layout", "集成电路布图设计专有权"),
+                            ("software", "软件著作权"),
+                            ("utility_model", "实用新型专利"),
+                            ("design", "外观设计专利"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("granted_on", models.DateField(blank=True, null=True, verbose_name="授权日期")),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[("self", "自主研发"), ("assigned", "受让")],
+                        max_length=8,
+                        verbose_name="取得方式",
+                    ),
+                ),
+                ("assigned_on", models.DateField(blank=True, null=True, verbose_name="受让日期")),
+                (
+                    "holder_rank",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="权利人排名"),
+                ),
+                (
+                    "for_lead_product",
+                    models.BooleanField(blank=True, null=True, verbose_name="与主导产品相关"),
+                ),
+                ("applied", models.BooleanField(blank=True, null=True, verbose_name="已应用并产生效益")),
+                ("high_value", models.BooleanField(blank=True, null=True, verbose_name="Ⅰ类高价值")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '知识产权',
-                'verbose_name_plural': '知识产权',
-                'ordering': ['kind', '-granted_on', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('enterprise', 'kind', 'number'), name='enterprises_intellectualproperty_number_once', violation_error_message='这个编号的知识产权已经登记过。'), models.CheckConstraint(condition=models.Q(('assigned_on__isnull', True), ('origin', 'assigned'), _connector='OR'), name='enterprises_intellectualproperty_assigned_says_how', violation_error_message='填写了受让日期的，取得方式应选“受让”。')],
+                "verbose_name": "知识产权",
+                "verbose_name_plural": "知识产权",
+                "ordering": ["kind", "-granted_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("enterprise", "kind", "number"),
+                        name="enterprises_intellectualproperty_number_once",
+                        violation_error_message="这个编号的知识产权已经登记过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("assigned_on__isnull", True), ("origin", "assigned"), _connector="OR"
+                        ),
+                        name="enterprises_intellectualproperty_assigned_says_how",
+                        violation_error_message="填写了受让日期的，取得方式应选“受让”。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IntellectualPropertyEvent',
+            name="IntellectualPropertyEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('invention', '发明专利'), ('national_defence', '国防专利'), ('plant_variety', '植物新品种'), ('crop_variety', '国家级农作物品种'), ('new_drug', '国家新药'), ('tcm_protection', '国家一级中药保护品种'), ('ic_layout', '集成电路布图设计专有权'), ('software', '软件著作权'), ('utility_model', '实用新型专利'), ('design', '外观设计专利')], max_length=20, verbose_name='类别')),
-                ('granted_on', models.DateField(blank=True, null=True, verbose_name='授权日期')),
-                ('origin', models.CharField(blank=True, choices=[('self', '自主研发'), ('assigned', '受让')], max_length=8, verbose_name='取得方式')),
-                ('assigned_on', models.DateField(blank=True, null=True, verbose_name='受让日期')),
-                ('holder_rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='权利人排名')),
-                ('for_lead_product', models.BooleanField(blank=True, null=True, verbose_name='与主导产品相关')),
-                ('applied', models.BooleanField(blank=True, null=True, verbose_name='已应用并产生效益')),
-                ('high_value', models.BooleanField(blank=True, null=True, verbose_name='Ⅰ类高价值')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.intellectualproperty')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invention", "发明专利"),
+                            ("national_defence", "国防专利"),
+                            ("plant_variety", "植物新品种"),
+                            ("crop_variety", "国家级农作物品种"),
+                            ("new_drug", "国家新药"),
+                            ("tcm_protection", "国家一级中药保护品种"),
+                            ("ic_layout", "集成电路布图设计专有权"),
+                            ("software", "软件著作权"),
+                            ("utility_model", "实用新型专利"),
+                            ("design", "外观设计专利"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("granted_on", models.DateField(blank=True, null=True, verbose_name="授权日期")),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[("self", "自主研发"), ("assigned", "受让")],
+                        max_length=8,
+                        verbose_name="取得方式",
+                    ),
+                ),
+                ("assigned_on", models.DateField(blank=True, null=True, verbose_name="受让日期")),
+                (
+                    "holder_rank",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="权利人排名"),
+                ),
+                (
+                    "for_lead_product",
+                    models.BooleanField(blank=True, null=True, verbose_name="与主导产品相关"),
+                ),
+                ("applied", models.BooleanField(blank=True, null=True, verbose_name="已应用并产生效益")),
+                ("high_value", models.BooleanField(blank=True, null=True, verbose_name="Ⅰ类高价值")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.intellectualproperty",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='enterprises.enterprise', verbose_name='企业')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="用户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业用户',
-                'verbose_name_plural': '企业用户',
-                'constraints': [models.UniqueConstraint(fields=('user', 'enterprise'), name='enterprises_membership_once', violation_error_message='该用户已经是这家企业的人员。')],
+                "verbose_name": "企业用户",
+                "verbose_name_plural": "企业用户",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "enterprise"),
+                        name="enterprises_membership_once",
+                        violation_error_message="该用户已经是这家企业的人员。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RdInstitution',
+            name="RdInstitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('level', models.CharField(choices=[('international', '国际'), ('national', '国家级'), ('industry', '行业'), ('group', '团体'), ('provincial', '省部级'), ('city', '市级'), ('below_city', '市级以下')], max_length=16, verbose_name='级别')),
-                ('recognised_on', models.DateField(blank=True, null=True, verbose_name='认定日期')),
-                ('partner', models.CharField(blank=True, max_length=100, verbose_name='共建单位')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("international", "国际"),
+                            ("national", "国家级"),
+                            ("industry", "行业"),
+                            ("group", "团体"),
+                            ("provincial", "省部级"),
+                            ("city", "市级"),
+                            ("below_city", "市级以下"),
+                        ],
+                        max_length=16,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("recognised_on", models.DateField(blank=True, null=True, verbose_name="认定日期")),
+                ("partner", models.CharField(blank=True, max_length=100, verbose_name="共建单位")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '研发机构',
-                'verbose_name_plural': '研发机构',
-                'ordering': ['-recognised_on', 'pk'],
+                "verbose_name": "研发机构",
+                "verbose_name_plural": "研发机构",
+                "ordering": ["-recognised_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RdInstitutionEvent',
+            name="RdInstitutionEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('level', models.CharField(choices=[('international', '国际'), ('national', '国家级'), ('industry', '行业'), ('group', '团体'), ('provincial', '省部级'), ('city', '市级'), ('below_city', '市级以下')], max_length=16, verbose_name='级别')),
-                ('recognised_on', models.DateField(blank=True, null=True, verbose_name='认定日期')),
-                ('partner', models.CharField(blank=True, max_length=100, verbose_name='共建单位')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.rdinstitution')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("international", "国际"),
+                            ("national", "国家级"),
+                            ("industry", "行业"),
+                            ("group", "团体"),
+                            ("provincial", "省部级"),
+                            ("city", "市级"),
+                            ("below_city", "市级以下"),
+                        ],
+                        max_length=16,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("recognised_on", models.DateField(blank=True, null=True, verbose_name="认定日期")),
+                ("partner", models.CharField(blank=True, max_length=100, verbose_name="共建单位")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.rdinstitution",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StandardWork',
+            name="StandardWork",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('level', models.CharField(choices=[('international', '国际'), ('national', '国家级'), ('industry', '行业'), ('group', '团体'), ('provincial', '省部级'), ('city', '市级'), ('below_city', '市级以下')], max_length=16, verbose_name='级别')),
-                ('leading', models.BooleanField(blank=True, null=True, verbose_name='主持制定')),
-                ('rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='起草单位排名')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='发布日期')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("international", "国际"),
+                            ("national", "国家级"),
+                            ("industry", "行业"),
+                            ("group", "团体"),
+                            ("provincial", "省部级"),
+                            ("city", "市级"),
+                            ("below_city", "市级以下"),
+                        ],
+                        max_length=16,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("leading", models.BooleanField(blank=True, null=True, verbose_name="主持制定")),
+                (
+                    "rank",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="起草单位排名"),
+                ),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="发布日期")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '标准制定',
-                'verbose_name_plural': '标准制定',
-                'ordering': ['-published_on', 'pk'],
+                "verbose_name": "标准制定",
+                "verbose_name_plural": "标准制定",
+                "ordering": ["-published_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='StandardWorkEvent',
+            name="StandardWorkEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='编号')),
-                ('level', models.CharField(choices=[('international', '国际'), ('national', '国家级'), ('industry', '行业'), ('group', '团体'), ('provincial', '省部级'), ('city', '市级'), ('below_city', '市级以下')], max_length=16, verbose_name='级别')),
-                ('leading', models.BooleanField(blank=True, null=True, verbose_name='主持制定')),
-                ('rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='起草单位排名')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='发布日期')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.standardwork')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="编号")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("international", "国际"),
+                            ("national", "国家级"),
+                            ("industry", "行业"),
+                            ("group", "团体"),
+                            ("provincial", "省部级"),
+                            ("city", "市级"),
+                            ("below_city", "市级以下"),
+                        ],
+                        max_length=16,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("leading", models.BooleanField(blank=True, null=True, verbose_name="主持制定")),
+                (
+                    "rank",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="起草单位排名"),
+                ),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="发布日期")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.standardwork",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='YearlyFigures',
+            name="YearlyFigures",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('basis', models.CharField(blank=True, choices=[('single', '单体报表'), ('consolidated', '合并报表')], db_default='', max_length=12, verbose_name='报表口径')),
-                ('audit_code', models.CharField(blank=True, db_default='', max_length=40, verbose_name='审计报告编码')),
-                ('staff', models.PositiveIntegerField(blank=True, null=True, verbose_name='职工人数')),
-                ('rd_staff', models.PositiveIntegerField(blank=True, null=True, verbose_name='研发人员')),
-                ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='营业收入（元）')),
-                ('main_revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='主营业务收入（元）')),
-                ('lead_product_revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='主导产品收入（元）')),
-                ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='成本费用（元）')),
-                ('gross_profit', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='毛利（元）')),
-                ('net_profit', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='净利润（元）')),
-                ('assets', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='资产总额（元）')),
-                ('liabilities', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='负债总额（元）')),
-                ('rd_expense', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='研发费用（元）')),
-                ('taxes', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='上缴税金（元）')),
-                ('exports', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='出口额（元）')),
-                ('bank_loans', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='银行贷款余额（元）')),
-                ('dev_score', models.DecimalField(blank=True, decimal_places=2, help_text='国家平台给出的得分，只登记，不计算。', max_digits=5, null=True, verbose_name='专精特新发展评价得分')),
-                ('dev_score_evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='得分截图')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='yearly_figures', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[("single", "单体报表"), ("consolidated", "合并报表")],
+                        db_default="",
+                        max_length=12,
+                        verbose_name="报表口径",
+                    ),
+                ),
+                (
+                    "audit_code",
+                    models.CharField(blank=True, db_default="", max_length=40, verbose_name="审计报告编码"),
+                ),
+                ("staff", models.PositiveIntegerField(blank=True, null=True, verbose_name="职工人数")),
+                ("rd_staff", models.PositiveIntegerField(blank=True, null=True, verbose_name="研发人员")),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="营业收入（元）"
+                    ),
+                ),
+                (
+                    "main_revenue",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="主营业务收入（元）",
+                    ),
+                ),
+                (
+                    "lead_product_revenue",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="主导产品收入（元）",
+                    ),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="成本费用（元）"
+                    ),
+                ),
+                (
+                    "gross_profit",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="毛利（元）"
+                    ),
+                ),
+                (
+                    "net_profit",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="净利润（元）"
+                    ),
+                ),
+                (
+                    "assets",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="资产总额（元）"
+                    ),
+                ),
+                (
+                    "liabilities",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="负债总额（元）"
+                    ),
+                ),
+                (
+                    "rd_expense",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="研发费用（元）"
+                    ),
+                ),
+                (
+                    "taxes",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="上缴税金（元）"
+                    ),
+                ),
+                (
+                    "exports",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="出口额（元）"
+                    ),
+                ),
+                (
+                    "bank_loans",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="银行贷款余额（元）",
+                    ),
+                ),
+                (
+                    "dev_score",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="国家平台给出的得分，只登记，不计算。",
+                        max_digits=5,
+                        null=True,
+                        verbose_name="专精特新发展评价得分",
+                    ),
+                ),
+                (
+                    "dev_score_evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="得分截图",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="yearly_figures",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '年度数据',
-                'verbose_name_plural': '年度数据',
-                'ordering': ['-year'],
-                'constraints': [models.UniqueConstraint(fields=('enterprise', 'year'), name='enterprises_yearlyfigures_once_a_year', violation_error_message='该企业本年度数据已存在，请修改原记录。'), models.CheckConstraint(condition=models.Q(('dev_score__isnull', True), models.Q(('dev_score__gte', 0), ('dev_score__lte', 100)), _connector='OR'), name='enterprises_yearlyfigures_dev_score_in_range', violation_error_message='发展评价得分应在 0 至 100 之间。')],
+                "verbose_name": "年度数据",
+                "verbose_name_plural": "年度数据",
+                "ordering": ["-year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("enterprise", "year"),
+                        name="enterprises_yearlyfigures_once_a_year",
+                        violation_error_message="该企业本年度数据已存在，请修改原记录。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dev_score__isnull", True),
+                            models.Q(("dev_score__gte", 0), ("dev_score__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="enterprises_yearlyfigures_dev_score_in_range",
+                        violation_error_message="发展评价得分应在 0 至 100 之间。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='YearlyFiguresEvent',
+            name="YearlyFiguresEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source', models.CharField(choices=[('registry', '登记信息'), ('roster', '名册导入'), ('firm', '企业填报'), ('staff', '代办录入'), ('audit', '审计报告')], db_default='roster', max_length=8, verbose_name='来源')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='截至日期')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='更新时间')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('basis', models.CharField(blank=True, choices=[('single', '单体报表'), ('consolidated', '合并报表')], db_default='', max_length=12, verbose_name='报表口径')),
-                ('audit_code', models.CharField(blank=True, db_default='', max_length=40, verbose_name='审计报告编码')),
-                ('staff', models.PositiveIntegerField(blank=True, null=True, verbose_name='职工人数')),
-                ('rd_staff', models.PositiveIntegerField(blank=True, null=True, verbose_name='研发人员')),
-                ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='营业收入（元）')),
-                ('main_revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='主营业务收入（元）')),
-                ('lead_product_revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='主导产品收入（元）')),
-                ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='成本费用（元）')),
-                ('gross_profit', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='毛利（元）')),
-                ('net_profit', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='净利润（元）')),
-                ('assets', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='资产总额（元）')),
-                ('liabilities', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='负债总额（元）')),
-                ('rd_expense', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='研发费用（元）')),
-                ('taxes', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='上缴税金（元）')),
-                ('exports', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='出口额（元）')),
-                ('bank_loans', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='银行贷款余额（元）')),
-                ('dev_score', models.DecimalField(blank=True, decimal_places=2, help_text='国家平台给出的得分，只登记，不计算。', max_digits=5, null=True, verbose_name='专精特新发展评价得分')),
-                ('dev_score_evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='得分截图')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='佐证材料')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='enterprises.yearlyfigures')),
-                ('updated_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("registry", "登记信息"),
+                            ("roster", "名册导入"),
+                            ("firm", "企业填报"),
+                            ("staff", "代办录入"),
+                            ("audit", "审计报告"),
+                        ],
+                        db_default="roster",
+                        max_length=8,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="截至日期")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="更新时间"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[("single", "单体报表"), ("consolidated", "合并报表")],
+                        db_default="",
+                        max_length=12,
+                        verbose_name="报表口径",
+                    ),
+                ),
+                (
+                    "audit_code",
+                    models.CharField(blank=True, db_default="", max_length=40, verbose_name="审计报告编码"),
+                ),
+                ("staff", models.PositiveIntegerField(blank=True, null=True, verbose_name="职工人数")),
+                ("rd_staff", models.PositiveIntegerField(blank=True, null=True, verbose_name="研发人员")),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="营业收入（元）"
+                    ),
+                ),
+                (
+                    "main_revenue",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="主营业务收入（元）",
+                    ),
+                ),
+                (
+                    "lead_product_revenue",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="主导产品收入（元）",
+                    ),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="成本费用（元）"
+                    ),
+                ),
+                (
+                    "gross_profit",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="毛利（元）"
+                    ),
+                ),
+                (
+                    "net_profit",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="净利润（元）"
+                    ),
+                ),
+                (
+                    "assets",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="资产总额（元）"
+                    ),
+                ),
+                (
+                    "liabilities",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="负债总额（元）"
+                    ),
+                ),
+                (
+                    "rd_expense",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="研发费用（元）"
+                    ),
+                ),
+                (
+                    "taxes",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="上缴税金（元）"
+                    ),
+                ),
+                (
+                    "exports",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="出口额（元）"
+                    ),
+                ),
+                (
+                    "bank_loans",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="银行贷款余额（元）",
+                    ),
+                ),
+                (
+                    "dev_score",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="国家平台给出的得分，只登记，不计算。",
+                        max_digits=5,
+                        null=True,
+                        verbose_name="专精特新发展评价得分",
+                    ),
+                ),
+                (
+                    "dev_score_evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="得分截图",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="佐证材料",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="enterprises.yearlyfigures",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_from__lte', models.F('valid_until')), _connector='OR'), name='enterprises_certificate_valid_in_order', violation_error_message='有效期起不能晚于有效期止。'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_until__isnull", True),
+                    ("valid_from__lte", models.F("valid_until")),
+                    _connector="OR",
+                ),
+                name="enterprises_certificate_valid_in_order",
+                violation_error_message="有效期起不能晚于有效期止。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enterprise',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."established_on" IS DISTINCT FROM (NEW."established_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."industry_code" IS DISTINCT FROM (NEW."industry_code") OR OLD."managing_unit_id" IS DISTINCT FROM (NEW."managing_unit_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."named_on" IS DISTINCT FROM (NEW."named_on") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."uscc" IS DISTINCT FROM (NEW."uscc"))', func='INSERT INTO "enterprises_enterpriseevent" ("created_at", "established_on", "id", "industry_code", "managing_unit_id", "name", "named_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "uscc") VALUES (NEW."created_at", NEW."established_on", NEW."id", NEW."industry_code", NEW."managing_unit_id", NEW."name", NEW."named_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."uscc"); RETURN NULL;', hash='2e481a45c97813f31dd53ec81f259df1aed454d5', operation='UPDATE', pgid='pgtrigger_update_update_11bf5', table='enterprises_enterprise', when='AFTER')),
+            model_name="enterprise",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."established_on" IS DISTINCT FROM (NEW."established_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."industry_code" IS DISTINCT FROM (NEW."industry_code") OR OLD."managing_unit_id" IS DISTINCT FROM (NEW."managing_unit_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."named_on" IS DISTINCT FROM (NEW."named_on") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."uscc" IS DISTINCT FROM (NEW."uscc"))',
+                    func='INSERT INTO "enterprises_enterpriseevent" ("created_at", "established_on", "id", "industry_code", "managing_unit_id", "name", "named_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "uscc") VALUES (NEW."created_at", NEW."established_on", NEW."id", NEW."industry_code", NEW."managing_unit_id", NEW."name", NEW."named_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."uscc"); RETURN NULL;',
+                    hash="2e481a45c97813f31dd53ec81f259df1aed454d5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_11bf5",
+                    table="enterprises_enterprise",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enterpriseevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='37342c9d6a78af824ebeb30b0279d74674ed2d4b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f5017', table='enterprises_enterpriseevent', when='BEFORE')),
+            model_name="enterpriseevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="37342c9d6a78af824ebeb30b0279d74674ed2d4b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f5017",
+                    table="enterprises_enterpriseevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='equityfinancingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='742240fd2e16030a5bec834d711e5cc7b87b7fbf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_427a0', table='enterprises_equityfinancingevent', when='BEFORE')),
+            model_name="equityfinancingevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="742240fd2e16030a5bec834d711e5cc7b87b7fbf",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_427a0",
+                    table="enterprises_equityfinancingevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='equityfinancing',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_equityfinancingevent" ("amount", "as_of", "enterprise_id", "evidence_id", "financed_on", "id", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualified", "share", "source", "updated_at", "updated_by_id") VALUES (OLD."amount", OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."financed_on", OLD."id", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."qualified", OLD."share", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='b5143ed094d0c57ae2c8433850f6ca1207da4d2a', operation='UPDATE', pgid='pgtrigger_update_update_f9963', table='enterprises_equityfinancing', when='AFTER')),
+            model_name="equityfinancing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_equityfinancingevent" ("amount", "as_of", "enterprise_id", "evidence_id", "financed_on", "id", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualified", "share", "source", "updated_at", "updated_by_id") VALUES (OLD."amount", OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."financed_on", OLD."id", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."qualified", OLD."share", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="b5143ed094d0c57ae2c8433850f6ca1207da4d2a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f9963",
+                    table="enterprises_equityfinancing",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='equityfinancing',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "enterprises_equityfinancingevent" ("amount", "as_of", "enterprise_id", "evidence_id", "financed_on", "id", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualified", "share", "source", "updated_at", "updated_by_id") VALUES (OLD."amount", OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."financed_on", OLD."id", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."qualified", OLD."share", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='a30ad15387e2b2266ea9dc242580c6f0c6f611ad', operation='DELETE', pgid='pgtrigger_delete_delete_b0997', table='enterprises_equityfinancing', when='AFTER')),
+            model_name="equityfinancing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "enterprises_equityfinancingevent" ("amount", "as_of", "enterprise_id", "evidence_id", "financed_on", "id", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualified", "share", "source", "updated_at", "updated_by_id") VALUES (OLD."amount", OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."financed_on", OLD."id", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."qualified", OLD."share", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="a30ad15387e2b2266ea9dc242580c6f0c6f611ad",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b0997",
+                    table="enterprises_equityfinancing",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='certificateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='47f8be607439ebe8faad4350ded11c6914b58676', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b2472', table='enterprises_certificateevent', when='BEFORE')),
+            model_name="certificateevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="47f8be607439ebe8faad4350ded11c6914b58676",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_b2472",
+                    table="enterprises_certificateevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='certificate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_certificateevent" ("as_of", "enterprise_id", "evidence_id", "id", "kind", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id", "valid_from", "valid_until") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;', hash='94d1d3b02d2cfd26c3ed9d447d91035b348ee4e2', operation='UPDATE', pgid='pgtrigger_update_update_db2c9', table='enterprises_certificate', when='AFTER')),
+            model_name="certificate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_certificateevent" ("as_of", "enterprise_id", "evidence_id", "id", "kind", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id", "valid_from", "valid_until") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;',
+                    hash="94d1d3b02d2cfd26c3ed9d447d91035b348ee4e2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_db2c9",
+                    table="enterprises_certificate",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='certificate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "enterprises_certificateevent" ("as_of", "enterprise_id", "evidence_id", "id", "kind", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id", "valid_from", "valid_until") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;', hash='502a8dd56cdd8419b4858ba6385a7fe1a2b2bc61', operation='DELETE', pgid='pgtrigger_delete_delete_87379', table='enterprises_certificate', when='AFTER')),
+            model_name="certificate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "enterprises_certificateevent" ("as_of", "enterprise_id", "evidence_id", "id", "kind", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id", "valid_from", "valid_until") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;',
+                    hash="502a8dd56cdd8419b4858ba6385a7fe1a2b2bc61",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_87379",
+                    table="enterprises_certificate",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='firmprofile',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_firmprofileevent" ("as_of", "complete_lists", "enterprise_id", "evidence_id", "facts", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."complete_lists", OLD."enterprise_id", OLD."evidence_id", OLD."facts", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='f94a5f518e6d95589858fc282c09a8b5d32a73e5', operation='UPDATE', pgid='pgtrigger_update_update_9fff4', table='enterprises_firmprofile', when='AFTER')),
+            model_name="firmprofile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_firmprofileevent" ("as_of", "complete_lists", "enterprise_id", "evidence_id", "facts", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."complete_lists", OLD."enterprise_id", OLD."evidence_id", OLD."facts", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="f94a5f518e6d95589858fc282c09a8b5d32a73e5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9fff4",
+                    table="enterprises_firmprofile",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='firmprofileevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='875425f61388273343ad5e418ec14f2ae2d07487', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ab2b9', table='enterprises_firmprofileevent', when='BEFORE')),
+            model_name="firmprofileevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="875425f61388273343ad5e418ec14f2ae2d07487",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_ab2b9",
+                    table="enterprises_firmprofileevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='honour',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_honourevent" ("as_of", "awarded_on", "enterprise_id", "evidence_id", "id", "kind", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."awarded_on", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='4568a2190545f3b1b292937b861393596672f245', operation='UPDATE', pgid='pgtrigger_update_update_e32ee', table='enterprises_honour', when='AFTER')),
+            model_name="honour",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_honourevent" ("as_of", "awarded_on", "enterprise_id", "evidence_id", "id", "kind", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."awarded_on", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="4568a2190545f3b1b292937b861393596672f245",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e32ee",
+                    table="enterprises_honour",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='honour',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "enterprises_honourevent" ("as_of", "awarded_on", "enterprise_id", "evidence_id", "id", "kind", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."awarded_on", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='d8b63f33532e48e671bbac3924274553c790661c', operation='DELETE', pgid='pgtrigger_delete_delete_03b60', table='enterprises_honour', when='AFTER')),
+            model_name="honour",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "enterprises_honourevent" ("as_of", "awarded_on", "enterprise_id", "evidence_id", "id", "kind", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."awarded_on", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."kind", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="d8b63f33532e48e671bbac3924274553c790661c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_03b60",
+                    table="enterprises_honour",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='honourevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1b8c3a32967e31492d04a2cb2404f304b70eaf1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_838b1', table='enterprises_honourevent', when='BEFORE')),
+            model_name="honourevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f1b8c3a32967e31492d04a2cb2404f304b70eaf1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_838b1",
+                    table="enterprises_honourevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='importbatch',
-            trigger=pgtrigger.compiler.Trigger(name='state', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{applying:confirmed,applying:review,confirmed:undone,failed:reading,reading:failed,reading:review,reading:undone,review:applying,review:reading,review:undone}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='b0e45ca1ae1121e4a689b23cf08a1071811d6196', operation='UPDATE', pgid='pgtrigger_state_13b45', table='enterprises_importbatch', when='BEFORE')),
+            model_name="importbatch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{applying:confirmed,applying:review,confirmed:undone,failed:reading,reading:failed,reading:review,reading:undone,review:applying,review:reading,review:undone}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="b0e45ca1ae1121e4a689b23cf08a1071811d6196",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_13b45",
+                    table="enterprises_importbatch",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intellectualproperty',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_intellectualpropertyevent" ("applied", "as_of", "assigned_on", "enterprise_id", "evidence_id", "for_lead_product", "granted_on", "high_value", "holder_rank", "id", "kind", "name", "number", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id") VALUES (OLD."applied", OLD."as_of", OLD."assigned_on", OLD."enterprise_id", OLD."evidence_id", OLD."for_lead_product", OLD."granted_on", OLD."high_value", OLD."holder_rank", OLD."id", OLD."kind", OLD."name", OLD."number", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='27aeabfddfa3c2c31f24a0abf417cb94c53ea42f', operation='UPDATE', pgid='pgtrigger_update_update_efbf3', table='enterprises_intellectualproperty', when='AFTER')),
+            model_name="intellectualproperty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_intellectualpropertyevent" ("applied", "as_of", "assigned_on", "enterprise_id", "evidence_id", "for_lead_product", "granted_on", "high_value", "holder_rank", "id", "kind", "name", "number", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id") VALUES (OLD."applied", OLD."as_of", OLD."assigned_on", OLD."enterprise_id", OLD."evidence_id", OLD."for_lead_product", OLD."granted_on", OLD."high_value", OLD."holder_rank", OLD."id", OLD."kind", OLD."name", OLD."number", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="27aeabfddfa3c2c31f24a0abf417cb94c53ea42f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_efbf3",
+                    table="enterprises_intellectualproperty",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intellectualproperty',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "enterprises_intellectualpropertyevent" ("applied", "as_of", "assigned_on", "enterprise_id", "evidence_id", "for_lead_product", "granted_on", "high_value", "holder_rank", "id", "kind", "name", "number", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id") VALUES (OLD."applied", OLD."as_of", OLD."assigned_on", OLD."enterprise_id", OLD."evidence_id", OLD."for_lead_product", OLD."granted_on", OLD."high_value", OLD."holder_rank", OLD."id", OLD."kind", OLD."name", OLD."number", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='85e70dd10219be6654a52ae13d5371082bb74ecb', operation='DELETE', pgid='pgtrigger_delete_delete_6686e', table='enterprises_intellectualproperty', when='AFTER')),
+            model_name="intellectualproperty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "enterprises_intellectualpropertyevent" ("applied", "as_of", "assigned_on", "enterprise_id", "evidence_id", "for_lead_product", "granted_on", "high_value", "holder_rank", "id", "kind", "name", "number", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "updated_at", "updated_by_id") VALUES (OLD."applied", OLD."as_of", OLD."assigned_on", OLD."enterprise_id", OLD."evidence_id", OLD."for_lead_product", OLD."granted_on", OLD."high_value", OLD."holder_rank", OLD."id", OLD."kind", OLD."name", OLD."number", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="85e70dd10219be6654a52ae13d5371082bb74ecb",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6686e",
+                    table="enterprises_intellectualproperty",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='intellectualpropertyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4006681d133eb96c8accacf37f8dc6e3ed313159', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97ebc', table='enterprises_intellectualpropertyevent', when='BEFORE')),
+            model_name="intellectualpropertyevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4006681d133eb96c8accacf37f8dc6e3ed313159",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_97ebc",
+                    table="enterprises_intellectualpropertyevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rdinstitution',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_rdinstitutionevent" ("as_of", "enterprise_id", "evidence_id", "id", "level", "name", "number", "partner", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recognised_on", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."level", OLD."name", OLD."number", OLD."partner", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."recognised_on", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='8ad9b82dab1b7a87e802e5f86fc70ef358dfb910', operation='UPDATE', pgid='pgtrigger_update_update_98c20', table='enterprises_rdinstitution', when='AFTER')),
+            model_name="rdinstitution",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_rdinstitutionevent" ("as_of", "enterprise_id", "evidence_id", "id", "level", "name", "number", "partner", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recognised_on", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."level", OLD."name", OLD."number", OLD."partner", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."recognised_on", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="8ad9b82dab1b7a87e802e5f86fc70ef358dfb910",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_98c20",
+                    table="enterprises_rdinstitution",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rdinstitution',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "enterprises_rdinstitutionevent" ("as_of", "enterprise_id", "evidence_id", "id", "level", "name", "number", "partner", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recognised_on", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."level", OLD."name", OLD."number", OLD."partner", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recognised_on", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='05d98b73cb99e8608d241a843d29bade3ab8ba01', operation='DELETE', pgid='pgtrigger_delete_delete_35767', table='enterprises_rdinstitution', when='AFTER')),
+            model_name="rdinstitution",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "enterprises_rdinstitutionevent" ("as_of", "enterprise_id", "evidence_id", "id", "level", "name", "number", "partner", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recognised_on", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."level", OLD."name", OLD."number", OLD."partner", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recognised_on", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="05d98b73cb99e8608d241a843d29bade3ab8ba01",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_35767",
+                    table="enterprises_rdinstitution",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rdinstitutionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='14023ca56645f71dd65240af8c8bda4345a5be19', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_34181', table='enterprises_rdinstitutionevent', when='BEFORE')),
+            model_name="rdinstitutionevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="14023ca56645f71dd65240af8c8bda4345a5be19",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_34181",
+                    table="enterprises_rdinstitutionevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standardwork',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_standardworkevent" ("as_of", "enterprise_id", "evidence_id", "id", "leading", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."leading", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_on", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='9cdf8fecb1854a421b2c47e71619a7bf8c7a5c8b', operation='UPDATE', pgid='pgtrigger_update_update_1c971', table='enterprises_standardwork', when='AFTER')),
+            model_name="standardwork",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_standardworkevent" ("as_of", "enterprise_id", "evidence_id", "id", "leading", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."leading", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_on", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="9cdf8fecb1854a421b2c47e71619a7bf8c7a5c8b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1c971",
+                    table="enterprises_standardwork",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standardwork',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "enterprises_standardworkevent" ("as_of", "enterprise_id", "evidence_id", "id", "leading", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."leading", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_on", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;', hash='d94bde4c88e6b8e598077e575031130218cce796', operation='DELETE', pgid='pgtrigger_delete_delete_b48e2', table='enterprises_standardwork', when='AFTER')),
+            model_name="standardwork",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "enterprises_standardworkevent" ("as_of", "enterprise_id", "evidence_id", "id", "leading", "level", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "rank", "source", "updated_at", "updated_by_id") VALUES (OLD."as_of", OLD."enterprise_id", OLD."evidence_id", OLD."id", OLD."leading", OLD."level", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_on", OLD."rank", OLD."source", OLD."updated_at", OLD."updated_by_id"); RETURN NULL;',
+                    hash="d94bde4c88e6b8e598077e575031130218cce796",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b48e2",
+                    table="enterprises_standardwork",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standardworkevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b4417ff7aabb28bd889428ded90bab6238ea0d66', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6621a', table='enterprises_standardworkevent', when='BEFORE')),
+            model_name="standardworkevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b4417ff7aabb28bd889428ded90bab6238ea0d66",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_6621a",
+                    table="enterprises_standardworkevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='yearlyfigures',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "enterprises_yearlyfiguresevent" ("as_of", "assets", "audit_code", "bank_loans", "basis", "cost", "dev_score", "dev_score_evidence_id", "enterprise_id", "evidence_id", "exports", "gross_profit", "id", "lead_product_revenue", "liabilities", "main_revenue", "net_profit", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rd_expense", "rd_staff", "revenue", "source", "staff", "taxes", "updated_at", "updated_by_id", "year") VALUES (OLD."as_of", OLD."assets", OLD."audit_code", OLD."bank_loans", OLD."basis", OLD."cost", OLD."dev_score", OLD."dev_score_evidence_id", OLD."enterprise_id", OLD."evidence_id", OLD."exports", OLD."gross_profit", OLD."id", OLD."lead_product_revenue", OLD."liabilities", OLD."main_revenue", OLD."net_profit", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rd_expense", OLD."rd_staff", OLD."revenue", OLD."source", OLD."staff", OLD."taxes", OLD."updated_at", OLD."updated_by_id", OLD."year"); RETURN NULL;', hash='d9ab5805607cd7fcd5206ce97d0b55d4023fb5c1', operation='UPDATE', pgid='pgtrigger_update_update_437b6', table='enterprises_yearlyfigures', when='AFTER')),
+            model_name="yearlyfigures",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "enterprises_yearlyfiguresevent" ("as_of", "assets", "audit_code", "bank_loans", "basis", "cost", "dev_score", "dev_score_evidence_id", "enterprise_id", "evidence_id", "exports", "gross_profit", "id", "lead_product_revenue", "liabilities", "main_revenue", "net_profit", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rd_expense", "rd_staff", "revenue", "source", "staff", "taxes", "updated_at", "updated_by_id", "year") VALUES (OLD."as_of", OLD."assets", OLD."audit_code", OLD."bank_loans", OLD."basis", OLD."cost", OLD."dev_score", OLD."dev_score_evidence_id", OLD."enterprise_id", OLD."evidence_id", OLD."exports", OLD."gross_profit", OLD."id", OLD."lead_product_revenue", OLD."liabilities", OLD."main_revenue", OLD."net_profit", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rd_expense", OLD."rd_staff", OLD."revenue", OLD."source", OLD."staff", OLD."taxes", OLD."updated_at", OLD."updated_by_id", OLD."year"); RETURN NULL;',
+                    hash="d9ab5805607cd7fcd5206ce97d0b55d4023fb5c1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_437b6",
+                    table="enterprises_yearlyfigures",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='yearlyfiguresevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cf97335171015252e3df095d5a82101dea065cf7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4c2db', table='enterprises_yearlyfiguresevent', when='BEFORE')),
+            model_name="yearlyfiguresevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cf97335171015252e3df095d5a82101dea065cf7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4c2db",
+                    table="enterprises_yearlyfiguresevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,7 +1,7 @@
 """Reading the record of an enterprise: as answers for forms, as facts for the engine, and what looks wrong in it."""
 
 from enterprises.queries.completeness import PartState, completeness, record_state
-from enterprises.queries.facts import firm_record, firm_records, overlay
+from enterprises.queries.facts import firm_record, firm_records, overlay, with_lists
 from enterprises.queries.notes import notes
 from enterprises.queries.record import Held, answers_of, held_answers, last_years
 from enterprises.queries.slips import slips
@@ -19,4 +19,5 @@ __all__ = [
     "overlay",
     "record_state",
     "slips",
+    "with_lists",
 ]

@@ -149,3 +149,20 @@ def _cleaned(field, raw):
         return field.clean(raw)
     except DomainError:
         return None
+
+
+def with_lists(record: FirmRecord, lists: Mapping[str, Iterable[Mapping[str, str]]]) -> FirmRecord:
+    """The record with lists as they were handed in (entries as ItemKind.words writes them) in place of its own."""
+    return replace(
+        record,
+        **{key: tuple(MAKERS[key](_entry(ITEMS[key], row)) for row in rows) for key, rows in lists.items()},
+    )
+
+
+def _entry(kind, row: Mapping[str, str]):
+    """An entry that is in no table, from its words."""
+    values = {
+        field.key: _cleaned(field, row.get(field.key, "").removesuffix(f" {field.unit}"))
+        for field in kind.fields
+    }
+    return kind.model(**{key: value for key, value in values.items() if value is not None})

@@ -10,11 +10,12 @@ from core.models import AuditEntry
 from enterprises.enums import Source
 from enterprises.fields import ITEMS
 from enterprises.models import Honour, IntellectualProperty
-from enterprises.queries import firm_record
+from enterprises.queries import firm_record, with_lists
 from enterprises.services import complete_list, delete_item, save_item
 from policies.engine.standards.record import (
     CertificateFact,
     EquityFact,
+    FirmRecord,
     HonourFact,
     InstitutionFact,
     IpFact,
@@ -63,6 +64,17 @@ def test_every_list_is_read_by_the_engine(firm):
             CertificateFact(refs["certificates"], "management_system", DAY, datetime.date(2027, 5, 5)),
         ),
     }
+
+
+def test_lists_that_were_handed_in_are_read_as_the_record_is(firm):
+    items = {kind: save(firm, kind, answers) for kind, answers in FILLED.items()}
+    for item in items.values():
+        item.refresh_from_db()
+    handed_in = {kind: [ITEMS[kind].words(item)] for kind, item in items.items()}
+    record, read = firm_record(firm), with_lists(FirmRecord(), handed_in)
+    for kind in FILLED:
+        [own], [again] = getattr(record, kind), getattr(read, kind)
+        assert again._replace(ref=own.ref) == own
 
 
 @pytest.mark.parametrize("kind", ITEMS)

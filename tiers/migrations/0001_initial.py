@@ -10,616 +10,2318 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('accounts', '__first__'),
-        ('enterprises', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('policies', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("accounts", "__first__"),
+        ("enterprises", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("policies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(choices=[('innovative', '创新型中小企业'), ('tech_sme', '科技型中小企业'), ('provincial_srdi', '省级专精特新中小企业'), ('national_giant', '国家级专精特新“小巨人”企业'), ('high_tech', '高新技术企业'), ('national_platform', '国家级中小企业公共服务示范平台'), ('provincial_platform', '省级中小企业公共服务示范平台'), ('national_base', '国家级小型微型企业创业创新示范基地'), ('provincial_base', '省级小型微型企业创业创新示范基地'), ('national_cluster', '国家级中小企业特色产业集群'), ('provincial_cluster', '省级中小企业特色产业集群')], max_length=20, verbose_name='申报称号')),
-                ('kind', models.CharField(choices=[('new', '新申报'), ('review', '复核')], max_length=6, verbose_name='申报类型')),
-                ('number', models.CharField(blank=True, max_length=20, null=True, unique=True, verbose_name='申报编号')),
-                ('origin', models.CharField(choices=[('online', '企业网上填报'), ('staff', '工作人员代办')], default='online', max_length=6, verbose_name='填报方式')),
-                ('state', models.CharField(choices=[('draft', '填写中'), ('submitted', '待县级受理'), ('county_review', '县级审核中'), ('returned', '退回企业修改'), ('recommended', '待市级审核'), ('returned_to_county', '退回县级'), ('city_review', '市级审核中'), ('publicity', '公示中'), ('objection', '异议处理中'), ('reported', '已报省'), ('granted', '已认定'), ('failed', '省级未通过'), ('rejected', '不予推荐'), ('abandoned', '企业已放弃')], default='draft', max_length=20, verbose_name='状态')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='开始填写')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('accepted_on', models.DateField(blank=True, null=True, verbose_name='受理日期')),
-                ('returned_by', models.CharField(blank=True, choices=[('county', '县级'), ('city', '市级')], max_length=6, verbose_name='退回方')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='本步时限')),
-                ('days_left', models.PositiveSmallIntegerField(blank=True, help_text='时限暂停时还剩的工作日。', null=True, verbose_name='剩余工作日')),
-                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='开始处理')),
-                ('recommended_as', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='推荐排序')),
-                ('result_points', models.JSONField(default=list, help_text='省级未通过时写明的扣分项。', verbose_name='扣分项')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='办结时间')),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.standardedition', verbose_name='适用标准')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='enterprises.enterprise', verbose_name='企业')),
-                ('handled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='正在处理')),
-                ('managing_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='管理单位')),
-                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tiers.application', verbose_name='沿用自')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        choices=[
+                            ("innovative", "创新型中小企业"),
+                            ("tech_sme", "科技型中小企业"),
+                            ("provincial_srdi", "省级专精特新中小企业"),
+                            ("national_giant", "国家级专精特新“小巨人”企业"),
+                            ("high_tech", "高新技术企业"),
+                            ("national_platform", "国家级中小企业公共服务示范平台"),
+                            ("provincial_platform", "省级中小企业公共服务示范平台"),
+                            ("national_base", "国家级小型微型企业创业创新示范基地"),
+                            ("provincial_base", "省级小型微型企业创业创新示范基地"),
+                            ("national_cluster", "国家级中小企业特色产业集群"),
+                            ("provincial_cluster", "省级中小企业特色产业集群"),
+                        ],
+                        max_length=20,
+                        verbose_name="申报称号",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new", "新申报"), ("review", "复核")], max_length=6, verbose_name="申报类型"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, max_length=20, null=True, unique=True, verbose_name="申报编号"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("online", "企业网上填报"), ("staff", "工作人员代办")],
+                        default="online",
+                        max_length=6,
+                        verbose_name="填报方式",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "填写中"),
+                            ("submitted", "待县级受理"),
+                            ("county_review", "县级审核中"),
+                            ("returned", "退回企业修改"),
+                            ("recommended", "待市级审核"),
+                            ("returned_to_county", "退回县级"),
+                            ("city_review", "市级审核中"),
+                            ("publicity", "公示中"),
+                            ("objection", "异议处理中"),
+                            ("reported", "已报省"),
+                            ("granted", "已认定"),
+                            ("failed", "省级未通过"),
+                            ("rejected", "不予推荐"),
+                            ("abandoned", "企业已放弃"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="开始填写"
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                ("accepted_on", models.DateField(blank=True, null=True, verbose_name="受理日期")),
+                (
+                    "returned_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("county", "县级"), ("city", "市级")],
+                        max_length=6,
+                        verbose_name="退回方",
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="本步时限")),
+                (
+                    "days_left",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="时限暂停时还剩的工作日。", null=True, verbose_name="剩余工作日"
+                    ),
+                ),
+                ("handled_at", models.DateTimeField(blank=True, null=True, verbose_name="开始处理")),
+                (
+                    "recommended_as",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="推荐排序"),
+                ),
+                (
+                    "result_points",
+                    models.JSONField(
+                        default=list, help_text="省级未通过时写明的扣分项。", verbose_name="扣分项"
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="办结时间")),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.standardedition",
+                        verbose_name="适用标准",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="正在处理",
+                    ),
+                ),
+                (
+                    "managing_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="管理单位",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tiers.application",
+                        verbose_name="沿用自",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申报',
-                'verbose_name_plural': '申报',
-                'ordering': ['-pk'],
+                "verbose_name": "申报",
+                "verbose_name_plural": "申报",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ApplicationStateManagingUnitAssignedToDueOnRecommendedAsEvent',
+            name="ApplicationStateManagingUnitAssignedToDueOnRecommendedAsEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('state', models.CharField(choices=[('draft', '填写中'), ('submitted', '待县级受理'), ('county_review', '县级审核中'), ('returned', '退回企业修改'), ('recommended', '待市级审核'), ('returned_to_county', '退回县级'), ('city_review', '市级审核中'), ('publicity', '公示中'), ('objection', '异议处理中'), ('reported', '已报省'), ('granted', '已认定'), ('failed', '省级未通过'), ('rejected', '不予推荐'), ('abandoned', '企业已放弃')], default='draft', max_length=20, verbose_name='状态')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='本步时限')),
-                ('recommended_as', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='推荐排序')),
-                ('assigned_to', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('managing_unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.region', verbose_name='管理单位')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='state_managing_unit_assigned_to_due_on_recommended_as_events', to='tiers.application')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "填写中"),
+                            ("submitted", "待县级受理"),
+                            ("county_review", "县级审核中"),
+                            ("returned", "退回企业修改"),
+                            ("recommended", "待市级审核"),
+                            ("returned_to_county", "退回县级"),
+                            ("city_review", "市级审核中"),
+                            ("publicity", "公示中"),
+                            ("objection", "异议处理中"),
+                            ("reported", "已报省"),
+                            ("granted", "已认定"),
+                            ("failed", "省级未通过"),
+                            ("rejected", "不予推荐"),
+                            ("abandoned", "企业已放弃"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="本步时限")),
+                (
+                    "recommended_as",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="推荐排序"),
+                ),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "managing_unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.region",
+                        verbose_name="管理单位",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="state_managing_unit_assigned_to_due_on_recommended_as_events",
+                        to="tiers.application",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(choices=[('innovative', '创新型中小企业'), ('provincial_srdi', '省级专精特新中小企业'), ('national_giant', '国家级专精特新“小巨人”企业')], max_length=20, verbose_name='申报称号')),
-                ('kind', models.CharField(choices=[('new', '新申报'), ('review', '复核')], default='new', max_length=6, verbose_name='申报类型')),
-                ('name', models.CharField(max_length=60, verbose_name='批次名称')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='申报年度')),
-                ('opens_on', models.DateField(verbose_name='受理开始')),
-                ('closes_on', models.DateField(verbose_name='受理截止')),
-                ('document_number', models.CharField(blank=True, max_length=64, verbose_name='通知文号')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='建立时间')),
-                ('city', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='accounts.region', verbose_name='市')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='建立人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        choices=[
+                            ("innovative", "创新型中小企业"),
+                            ("provincial_srdi", "省级专精特新中小企业"),
+                            ("national_giant", "国家级专精特新“小巨人”企业"),
+                        ],
+                        max_length=20,
+                        verbose_name="申报称号",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new", "新申报"), ("review", "复核")],
+                        default="new",
+                        max_length=6,
+                        verbose_name="申报类型",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="批次名称")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="申报年度")),
+                ("opens_on", models.DateField(verbose_name="受理开始")),
+                ("closes_on", models.DateField(verbose_name="受理截止")),
+                ("document_number", models.CharField(blank=True, max_length=64, verbose_name="通知文号")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="建立时间"
+                    ),
+                ),
+                (
+                    "city",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intakes",
+                        to="accounts.region",
+                        verbose_name="市",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="建立人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申报批次',
-                'verbose_name_plural': '申报批次',
-                'ordering': ['-year', '-opens_on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('opens_on__lte', models.F('closes_on'))), name='tiers_intake_opens_before_it_closes', violation_error_message='受理开始不能晚于受理截止。'), models.UniqueConstraint(fields=('city', 'name'), name='tiers_intake_name_once_per_city', violation_error_message='本市已有同名的申报批次，请换一个名称。')],
+                "verbose_name": "申报批次",
+                "verbose_name_plural": "申报批次",
+                "ordering": ["-year", "-opens_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_on__lte", models.F("closes_on"))),
+                        name="tiers_intake_opens_before_it_closes",
+                        violation_error_message="受理开始不能晚于受理截止。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("city", "name"),
+                        name="tiers_intake_name_once_per_city",
+                        violation_error_message="本市已有同名的申报批次，请换一个名称。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draw',
+            name="Draw",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=60, verbose_name='用途')),
-                ('seed', models.CharField(max_length=60, verbose_name='种子')),
-                ('pool', models.JSONField(verbose_name='抽取范围')),
-                ('pool_sha256', models.CharField(max_length=64, verbose_name='范围指纹')),
-                ('size', models.PositiveSmallIntegerField(verbose_name='抽取数量')),
-                ('drawn', models.JSONField(verbose_name='结果')),
-                ('drawn_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='抽取时间')),
-                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='抽取人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='抽取单位')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='tiers.intake', verbose_name='申报批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=60, verbose_name="用途")),
+                ("seed", models.CharField(max_length=60, verbose_name="种子")),
+                ("pool", models.JSONField(verbose_name="抽取范围")),
+                ("pool_sha256", models.CharField(max_length=64, verbose_name="范围指纹")),
+                ("size", models.PositiveSmallIntegerField(verbose_name="抽取数量")),
+                ("drawn", models.JSONField(verbose_name="结果")),
+                (
+                    "drawn_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="抽取时间"
+                    ),
+                ),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="抽取人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="抽取单位",
+                    ),
+                ),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="draws",
+                        to="tiers.intake",
+                        verbose_name="申报批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '随机抽查',
-                'verbose_name_plural': '随机抽查',
-                'ordering': ['-pk'],
+                "verbose_name": "随机抽查",
+                "verbose_name_plural": "随机抽查",
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddField(
-            model_name='application',
-            name='intake',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='tiers.intake', verbose_name='申报批次'),
+            model_name="application",
+            name="intake",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="applications",
+                to="tiers.intake",
+                verbose_name="申报批次",
+            ),
         ),
         migrations.CreateModel(
-            name='MajorChange',
+            name="MajorChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('rename', '更名'), ('merger', '合并'), ('reorganisation', '重组、分立'), ('move', '迁移'), ('foreign_branch', '设立境外分支机构'), ('other', '其他与认定条件有关的变化')], max_length=16, verbose_name='变化类型')),
-                ('happened_on', models.DateField(verbose_name='发生日期')),
-                ('due_on', models.DateField(verbose_name='报告期限')),
-                ('reported_on', models.DateField(verbose_name='报告日期')),
-                ('detail', models.TextField(verbose_name='变化情况')),
-                ('new_name', models.CharField(blank=True, max_length=100, verbose_name='变更后名称')),
-                ('state', models.CharField(choices=[('reported', '待审核'), ('accepted', '已核实，称号保留'), ('unqualified', '已核实，不再符合条件')], default='reported', max_length=12, verbose_name='状态')),
-                ('opinion', models.TextField(blank=True, verbose_name='核实意见')),
-                ('cancels_review', models.BooleanField(default=False, verbose_name='取消复核资格')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='核实时间')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核实人')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='major_changes', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.evidence', verbose_name='证明材料')),
-                ('new_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='迁入单位')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='报告人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("rename", "更名"),
+                            ("merger", "合并"),
+                            ("reorganisation", "重组、分立"),
+                            ("move", "迁移"),
+                            ("foreign_branch", "设立境外分支机构"),
+                            ("other", "其他与认定条件有关的变化"),
+                        ],
+                        max_length=16,
+                        verbose_name="变化类型",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日期")),
+                ("due_on", models.DateField(verbose_name="报告期限")),
+                ("reported_on", models.DateField(verbose_name="报告日期")),
+                ("detail", models.TextField(verbose_name="变化情况")),
+                ("new_name", models.CharField(blank=True, max_length=100, verbose_name="变更后名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reported", "待审核"),
+                            ("accepted", "已核实，称号保留"),
+                            ("unqualified", "已核实，不再符合条件"),
+                        ],
+                        default="reported",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opinion", models.TextField(blank=True, verbose_name="核实意见")),
+                ("cancels_review", models.BooleanField(default=False, verbose_name="取消复核资格")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="核实时间")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="核实人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="major_changes",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="证明材料",
+                    ),
+                ),
+                (
+                    "new_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="迁入单位",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="报告人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '重大变化',
-                'verbose_name_plural': '重大变化',
-                'ordering': ['-happened_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('happened_on__lte', models.F('reported_on'))), name='tiers_majorchange_reported_after_it_happened', violation_error_message='报告日期不能早于变化发生的日期。'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'rename'), _negated=True), models.Q(('new_name', ''), _negated=True), _connector='OR'), name='tiers_majorchange_rename_names_it', violation_error_message='更名请填写变更后的名称。'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'reported')), models.Q(models.Q(('state', 'reported'), _negated=True), ('decided_at__isnull', False), models.Q(('opinion', ''), _negated=True)), _connector='OR'), name='tiers_majorchange_decided_says_why', violation_error_message='请写明核实意见。'), models.CheckConstraint(condition=models.Q(('cancels_review', False), ('reported_on__gt', models.F('due_on')), _connector='OR'), name='tiers_majorchange_only_a_late_one_costs_the_review', violation_error_message='按期报告的变化不取消复核资格。')],
+                "verbose_name": "重大变化",
+                "verbose_name_plural": "重大变化",
+                "ordering": ["-happened_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("happened_on__lte", models.F("reported_on"))),
+                        name="tiers_majorchange_reported_after_it_happened",
+                        violation_error_message="报告日期不能早于变化发生的日期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "rename"), _negated=True),
+                            models.Q(("new_name", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="tiers_majorchange_rename_names_it",
+                        violation_error_message="更名请填写变更后的名称。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("state", "reported")),
+                            models.Q(
+                                models.Q(("state", "reported"), _negated=True),
+                                ("decided_at__isnull", False),
+                                models.Q(("opinion", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tiers_majorchange_decided_says_why",
+                        violation_error_message="请写明核实意见。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cancels_review", False),
+                            ("reported_on__gt", models.F("due_on")),
+                            _connector="OR",
+                        ),
+                        name="tiers_majorchange_only_a_late_one_costs_the_review",
+                        violation_error_message="按期报告的变化不取消复核资格。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MajorChangeEvent',
+            name="MajorChangeEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('rename', '更名'), ('merger', '合并'), ('reorganisation', '重组、分立'), ('move', '迁移'), ('foreign_branch', '设立境外分支机构'), ('other', '其他与认定条件有关的变化')], max_length=16, verbose_name='变化类型')),
-                ('happened_on', models.DateField(verbose_name='发生日期')),
-                ('due_on', models.DateField(verbose_name='报告期限')),
-                ('reported_on', models.DateField(verbose_name='报告日期')),
-                ('detail', models.TextField(verbose_name='变化情况')),
-                ('new_name', models.CharField(blank=True, max_length=100, verbose_name='变更后名称')),
-                ('state', models.CharField(choices=[('reported', '待审核'), ('accepted', '已核实，称号保留'), ('unqualified', '已核实，不再符合条件')], default='reported', max_length=12, verbose_name='状态')),
-                ('opinion', models.TextField(blank=True, verbose_name='核实意见')),
-                ('cancels_review', models.BooleanField(default=False, verbose_name='取消复核资格')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='核实时间')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核实人')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.evidence', verbose_name='证明材料')),
-                ('new_unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.region', verbose_name='迁入单位')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='tiers.majorchange')),
-                ('reported_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='报告人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("rename", "更名"),
+                            ("merger", "合并"),
+                            ("reorganisation", "重组、分立"),
+                            ("move", "迁移"),
+                            ("foreign_branch", "设立境外分支机构"),
+                            ("other", "其他与认定条件有关的变化"),
+                        ],
+                        max_length=16,
+                        verbose_name="变化类型",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日期")),
+                ("due_on", models.DateField(verbose_name="报告期限")),
+                ("reported_on", models.DateField(verbose_name="报告日期")),
+                ("detail", models.TextField(verbose_name="变化情况")),
+                ("new_name", models.CharField(blank=True, max_length=100, verbose_name="变更后名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reported", "待审核"),
+                            ("accepted", "已核实，称号保留"),
+                            ("unqualified", "已核实，不再符合条件"),
+                        ],
+                        default="reported",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opinion", models.TextField(blank=True, verbose_name="核实意见")),
+                ("cancels_review", models.BooleanField(default=False, verbose_name="取消复核资格")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="核实时间")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="核实人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.evidence",
+                        verbose_name="证明材料",
+                    ),
+                ),
+                (
+                    "new_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.region",
+                        verbose_name="迁入单位",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="tiers.majorchange",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="报告人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Publicity',
+            name="Publicity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=100, verbose_name='标题')),
-                ('starts_on', models.DateField(verbose_name='公示开始')),
-                ('ends_on', models.DateField(verbose_name='公示截止')),
-                ('contact', models.CharField(max_length=200, verbose_name='受理异议的地址和电话')),
-                ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='发布时间')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publicities', to='tiers.intake', verbose_name='申报批次')),
-                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='公示人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='公示单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="标题")),
+                ("starts_on", models.DateField(verbose_name="公示开始")),
+                ("ends_on", models.DateField(verbose_name="公示截止")),
+                ("contact", models.CharField(max_length=200, verbose_name="受理异议的地址和电话")),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="发布时间"
+                    ),
+                ),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publicities",
+                        to="tiers.intake",
+                        verbose_name="申报批次",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="公示人",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="公示单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示',
-                'verbose_name_plural': '公示',
-                'ordering': ['-starts_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='tiers_publicity_starts_before_it_ends', violation_error_message='公示开始不能晚于公示截止。')],
+                "verbose_name": "公示",
+                "verbose_name_plural": "公示",
+                "ordering": ["-starts_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))),
+                        name="tiers_publicity_starts_before_it_ends",
+                        violation_error_message="公示开始不能晚于公示截止。",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='application',
-            name='publicity',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='tiers.publicity', verbose_name='公示'),
+            model_name="application",
+            name="publicity",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="applications",
+                to="tiers.publicity",
+                verbose_name="公示",
+            ),
         ),
         migrations.CreateModel(
-            name='Recognition',
+            name="Recognition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(choices=[('innovative', '创新型中小企业'), ('tech_sme', '科技型中小企业'), ('provincial_srdi', '省级专精特新中小企业'), ('national_giant', '国家级专精特新“小巨人”企业'), ('high_tech', '高新技术企业'), ('national_platform', '国家级中小企业公共服务示范平台'), ('provincial_platform', '省级中小企业公共服务示范平台'), ('national_base', '国家级小型微型企业创业创新示范基地'), ('provincial_base', '省级小型微型企业创业创新示范基地'), ('national_cluster', '国家级中小企业特色产业集群'), ('provincial_cluster', '省级中小企业特色产业集群')], max_length=20, verbose_name='称号')),
-                ('kind', models.CharField(choices=[('new', '新认定'), ('review', '复核')], default='new', max_length=6, verbose_name='类型')),
-                ('document_number', models.CharField(max_length=64, verbose_name='文号')),
-                ('documented_on', models.DateField(verbose_name='成文日期')),
-                ('valid_from', models.DateField(verbose_name='有效期起')),
-                ('valid_until', models.DateField(verbose_name='有效期止')),
-                ('label_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='名单年度')),
-                ('revoked_on', models.DateField(blank=True, help_text='从这一天起称号无效；由撤销登记写入。', null=True, verbose_name='撤销日期')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.importbatch', verbose_name='来源批次')),
-                ('enterprise', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='recognitions', to='enterprises.enterprise', verbose_name='企业')),
-                ('managing_unit', models.ForeignKey(help_text='目标任务计入这个单位；迁入前在外市取得的称号填外市。', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='认定时管理单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        choices=[
+                            ("innovative", "创新型中小企业"),
+                            ("tech_sme", "科技型中小企业"),
+                            ("provincial_srdi", "省级专精特新中小企业"),
+                            ("national_giant", "国家级专精特新“小巨人”企业"),
+                            ("high_tech", "高新技术企业"),
+                            ("national_platform", "国家级中小企业公共服务示范平台"),
+                            ("provincial_platform", "省级中小企业公共服务示范平台"),
+                            ("national_base", "国家级小型微型企业创业创新示范基地"),
+                            ("provincial_base", "省级小型微型企业创业创新示范基地"),
+                            ("national_cluster", "国家级中小企业特色产业集群"),
+                            ("provincial_cluster", "省级中小企业特色产业集群"),
+                        ],
+                        max_length=20,
+                        verbose_name="称号",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new", "新认定"), ("review", "复核")],
+                        default="new",
+                        max_length=6,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=64, verbose_name="文号")),
+                ("documented_on", models.DateField(verbose_name="成文日期")),
+                ("valid_from", models.DateField(verbose_name="有效期起")),
+                ("valid_until", models.DateField(verbose_name="有效期止")),
+                (
+                    "label_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="名单年度"),
+                ),
+                (
+                    "revoked_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="从这一天起称号无效；由撤销登记写入。",
+                        null=True,
+                        verbose_name="撤销日期",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.importbatch",
+                        verbose_name="来源批次",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recognitions",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "managing_unit",
+                    models.ForeignKey(
+                        help_text="目标任务计入这个单位；迁入前在外市取得的称号填外市。",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="认定时管理单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认定',
-                'verbose_name_plural': '认定',
-                'ordering': ['-documented_on', 'pk'],
-                'indexes': [models.Index(fields=['title', 'documented_on'], name='tiers_recognition_title_dates'), models.Index(fields=['enterprise', 'documented_on'], include=('title',), name='tiers_recognition_history')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_from__lte', models.F('valid_until'))), name='tiers_recognition_valid_from_before_until', violation_error_message='有效期起不能晚于有效期止。'), models.CheckConstraint(condition=models.Q(('document_number', ''), _negated=True), name='tiers_recognition_has_a_document', violation_error_message='请填写认定文件的文号。'), models.UniqueConstraint(fields=('enterprise', 'title', 'document_number'), name='tiers_recognition_once_per_document', violation_error_message='这家企业的这个称号已按该文件登记。')],
+                "verbose_name": "认定",
+                "verbose_name_plural": "认定",
+                "ordering": ["-documented_on", "pk"],
+                "indexes": [
+                    models.Index(fields=["title", "documented_on"], name="tiers_recognition_title_dates"),
+                    models.Index(
+                        fields=["enterprise", "documented_on"],
+                        include=("title",),
+                        name="tiers_recognition_history",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_from__lte", models.F("valid_until"))),
+                        name="tiers_recognition_valid_from_before_until",
+                        violation_error_message="有效期起不能晚于有效期止。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("document_number", ""), _negated=True),
+                        name="tiers_recognition_has_a_document",
+                        violation_error_message="请填写认定文件的文号。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("enterprise", "title", "document_number"),
+                        name="tiers_recognition_once_per_document",
+                        violation_error_message="这家企业的这个称号已按该文件登记。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publicity', '公示异议'), ('appeal', '申诉')], max_length=10, verbose_name='类型')),
-                ('raised_by', models.CharField(max_length=40, verbose_name='提出人')),
-                ('contact', models.CharField(max_length=100, verbose_name='联系方式')),
-                ('content', models.TextField(verbose_name='内容和依据')),
-                ('raised_on', models.DateField(verbose_name='提出日期')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='办理期限')),
-                ('state', models.CharField(choices=[('open', '处理中'), ('upheld', '成立'), ('dismissed', '不成立')], default='open', max_length=10, verbose_name='状态')),
-                ('decision', models.TextField(blank=True, verbose_name='处理结论')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
-                ('application', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='tiers.application', verbose_name='申报')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='处理人')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('recognition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='tiers.recognition', verbose_name='称号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("publicity", "公示异议"), ("appeal", "申诉")],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("raised_by", models.CharField(max_length=40, verbose_name="提出人")),
+                ("contact", models.CharField(max_length=100, verbose_name="联系方式")),
+                ("content", models.TextField(verbose_name="内容和依据")),
+                ("raised_on", models.DateField(verbose_name="提出日期")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="办理期限")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "处理中"), ("upheld", "成立"), ("dismissed", "不成立")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("decision", models.TextField(blank=True, verbose_name="处理结论")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="处理时间")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="处理人",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "recognition",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="tiers.recognition",
+                        verbose_name="称号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '异议和申诉',
-                'verbose_name_plural': '异议和申诉',
-                'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('application__isnull', False), ('recognition__isnull', False), _connector='OR'), name='tiers_objection_is_about_something', violation_error_message='请选择针对的申报或称号。'), models.CheckConstraint(condition=models.Q(models.Q(('raised_by', ''), _negated=True), models.Q(('contact', ''), _negated=True), models.Q(('content', ''), _negated=True)), name='tiers_objection_is_real_name', violation_error_message='异议应实名提出，请填写提出人、联系方式和内容。'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='tiers_objection_decided_says_why', violation_error_message='请写明处理结论。'), models.UniqueConstraint(condition=models.Q(('kind', 'appeal'), ('state', 'open')), fields=('application',), name='tiers_objection_one_open_appeal_per_application', violation_error_message='已有一件申诉正在办理，请等处理结果。'), models.UniqueConstraint(condition=models.Q(('kind', 'appeal'), ('state', 'open')), fields=('recognition',), name='tiers_objection_one_open_appeal_per_recognition', violation_error_message='已有一件申诉正在办理，请等处理结果。')],
+                "verbose_name": "异议和申诉",
+                "verbose_name_plural": "异议和申诉",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("application__isnull", False), ("recognition__isnull", False), _connector="OR"
+                        ),
+                        name="tiers_objection_is_about_something",
+                        violation_error_message="请选择针对的申报或称号。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("raised_by", ""), _negated=True),
+                            models.Q(("contact", ""), _negated=True),
+                            models.Q(("content", ""), _negated=True),
+                        ),
+                        name="tiers_objection_is_real_name",
+                        violation_error_message="异议应实名提出，请填写提出人、联系方式和内容。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("decided_at__isnull", False),
+                                models.Q(("decision", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tiers_objection_decided_says_why",
+                        violation_error_message="请写明处理结论。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "appeal"), ("state", "open")),
+                        fields=("application",),
+                        name="tiers_objection_one_open_appeal_per_application",
+                        violation_error_message="已有一件申诉正在办理，请等处理结果。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "appeal"), ("state", "open")),
+                        fields=("recognition",),
+                        name="tiers_objection_one_open_appeal_per_recognition",
+                        violation_error_message="已有一件申诉正在办理，请等处理结果。",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='application',
-            name='recognition',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='application', to='tiers.recognition', verbose_name='认定'),
+            model_name="application",
+            name="recognition",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="application",
+                to="tiers.recognition",
+                verbose_name="认定",
+            ),
         ),
         migrations.CreateModel(
-            name='RecognitionEvent',
+            name="RecognitionEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('title', models.CharField(choices=[('innovative', '创新型中小企业'), ('tech_sme', '科技型中小企业'), ('provincial_srdi', '省级专精特新中小企业'), ('national_giant', '国家级专精特新“小巨人”企业'), ('high_tech', '高新技术企业'), ('national_platform', '国家级中小企业公共服务示范平台'), ('provincial_platform', '省级中小企业公共服务示范平台'), ('national_base', '国家级小型微型企业创业创新示范基地'), ('provincial_base', '省级小型微型企业创业创新示范基地'), ('national_cluster', '国家级中小企业特色产业集群'), ('provincial_cluster', '省级中小企业特色产业集群')], max_length=20, verbose_name='称号')),
-                ('kind', models.CharField(choices=[('new', '新认定'), ('review', '复核')], default='new', max_length=6, verbose_name='类型')),
-                ('document_number', models.CharField(max_length=64, verbose_name='文号')),
-                ('documented_on', models.DateField(verbose_name='成文日期')),
-                ('valid_from', models.DateField(verbose_name='有效期起')),
-                ('valid_until', models.DateField(verbose_name='有效期止')),
-                ('label_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='名单年度')),
-                ('revoked_on', models.DateField(blank=True, help_text='从这一天起称号无效；由撤销登记写入。', null=True, verbose_name='撤销日期')),
-                ('batch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.importbatch', verbose_name='来源批次')),
-                ('enterprise', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enterprises.enterprise', verbose_name='企业')),
-                ('managing_unit', models.ForeignKey(db_constraint=False, help_text='目标任务计入这个单位；迁入前在外市取得的称号填外市。', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.region', verbose_name='认定时管理单位')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='tiers.recognition')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "title",
+                    models.CharField(
+                        choices=[
+                            ("innovative", "创新型中小企业"),
+                            ("tech_sme", "科技型中小企业"),
+                            ("provincial_srdi", "省级专精特新中小企业"),
+                            ("national_giant", "国家级专精特新“小巨人”企业"),
+                            ("high_tech", "高新技术企业"),
+                            ("national_platform", "国家级中小企业公共服务示范平台"),
+                            ("provincial_platform", "省级中小企业公共服务示范平台"),
+                            ("national_base", "国家级小型微型企业创业创新示范基地"),
+                            ("provincial_base", "省级小型微型企业创业创新示范基地"),
+                            ("national_cluster", "国家级中小企业特色产业集群"),
+                            ("provincial_cluster", "省级中小企业特色产业集群"),
+                        ],
+                        max_length=20,
+                        verbose_name="称号",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new", "新认定"), ("review", "复核")],
+                        default="new",
+                        max_length=6,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=64, verbose_name="文号")),
+                ("documented_on", models.DateField(verbose_name="成文日期")),
+                ("valid_from", models.DateField(verbose_name="有效期起")),
+                ("valid_until", models.DateField(verbose_name="有效期止")),
+                (
+                    "label_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="名单年度"),
+                ),
+                (
+                    "revoked_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="从这一天起称号无效；由撤销登记写入。",
+                        null=True,
+                        verbose_name="撤销日期",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.importbatch",
+                        verbose_name="来源批次",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "managing_unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        help_text="目标任务计入这个单位；迁入前在外市取得的称号填外市。",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.region",
+                        verbose_name="认定时管理单位",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="tiers.recognition",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_number', models.CharField(max_length=64, verbose_name='上报文号')),
-                ('reported_on', models.DateField(verbose_name='上报日期')),
-                ('reported_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='tiers.intake', verbose_name='申报批次')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='上报单位')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上报人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=64, verbose_name="上报文号")),
+                ("reported_on", models.DateField(verbose_name="上报日期")),
+                (
+                    "reported_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="tiers.intake",
+                        verbose_name="申报批次",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="上报单位",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上报人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '上报批次',
-                'verbose_name_plural': '上报批次',
-                'ordering': ['-reported_on', '-pk'],
+                "verbose_name": "上报批次",
+                "verbose_name_plural": "上报批次",
+                "ordering": ["-reported_on", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='application',
-            name='report',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='tiers.report', verbose_name='上报批次'),
+            model_name="application",
+            name="report",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="applications",
+                to="tiers.report",
+                verbose_name="上报批次",
+            ),
         ),
         migrations.CreateModel(
-            name='ReturnRequest',
+            name="ReturnRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='第几次退回')),
-                ('level', models.CharField(choices=[('county', '县级'), ('city', '市级')], max_length=6, verbose_name='退回方')),
-                ('target', models.CharField(choices=[('enterprise', '企业'), ('county', '县级')], max_length=10, verbose_name='退回给')),
-                ('comment', models.TextField(verbose_name='退回意见')),
-                ('due_on', models.DateField(verbose_name='修改期限')),
-                ('requested_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='退回时间')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='重新提交时间')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='returns', to='tiers.application', verbose_name='申报')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='退回人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="第几次退回")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("county", "县级"), ("city", "市级")], max_length=6, verbose_name="退回方"
+                    ),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        choices=[("enterprise", "企业"), ("county", "县级")],
+                        max_length=10,
+                        verbose_name="退回给",
+                    ),
+                ),
+                ("comment", models.TextField(verbose_name="退回意见")),
+                ("due_on", models.DateField(verbose_name="修改期限")),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="退回时间"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="重新提交时间")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="returns",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="退回人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '退回记录',
-                'verbose_name_plural': '退回记录',
-                'ordering': ['application_id', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='tiers_returnrequest_number_once', violation_error_message='这一次退回已经登记。'), models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('application', 'target'), name='tiers_returnrequest_one_open', violation_error_message='上一次退回还没有重新提交。'), models.CheckConstraint(condition=models.Q(('comment', ''), _negated=True), name='tiers_returnrequest_says_why', violation_error_message='退回时请写明意见。')],
+                "verbose_name": "退回记录",
+                "verbose_name_plural": "退回记录",
+                "ordering": ["application_id", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "number"),
+                        name="tiers_returnrequest_number_once",
+                        violation_error_message="这一次退回已经登记。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at__isnull", True)),
+                        fields=("application", "target"),
+                        name="tiers_returnrequest_one_open",
+                        violation_error_message="上一次退回还没有重新提交。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("comment", ""), _negated=True),
+                        name="tiers_returnrequest_says_why",
+                        violation_error_message="退回时请写明意见。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReturnPoint',
+            name="ReturnPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=24, verbose_name='部分')),
-                ('field', models.CharField(blank=True, max_length=60, verbose_name='填报项')),
-                ('comment', models.TextField(verbose_name='意见')),
-                ('state', models.CharField(choices=[('open', '待修改'), ('changed', '已修改'), ('settled', '已解决')], default='open', max_length=8, verbose_name='状态')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='tiers.returnrequest', verbose_name='退回')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.CharField(max_length=24, verbose_name="部分")),
+                ("field", models.CharField(blank=True, max_length=60, verbose_name="填报项")),
+                ("comment", models.TextField(verbose_name="意见")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待修改"), ("changed", "已修改"), ("settled", "已解决")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="tiers.returnrequest",
+                        verbose_name="退回",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '修改意见',
-                'verbose_name_plural': '修改意见',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('request', 'section', 'field'), name='tiers_returnpoint_once', violation_error_message='这一项已经有意见，请合并在一起写。'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('settled_by__isnull', False), ('state', 'settled')), models.Q(models.Q(('state', 'settled'), _negated=True), ('settled_at__isnull', True)), _connector='OR'), name='tiers_returnpoint_settled_says_by_whom', violation_error_message='已解决的意见应记录确认人和时间。')],
+                "verbose_name": "修改意见",
+                "verbose_name_plural": "修改意见",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "section", "field"),
+                        name="tiers_returnpoint_once",
+                        violation_error_message="这一项已经有意见，请合并在一起写。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settled_at__isnull", False),
+                                ("settled_by__isnull", False),
+                                ("state", "settled"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "settled"), _negated=True), ("settled_at__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="tiers_returnpoint_settled_says_by_whom",
+                        violation_error_message="已解决的意见应记录确认人和时间。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Revocation',
+            name="Revocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('accident', '发生重大安全、质量、环境污染等事故'), ('dishonesty', '严重失信'), ('tax', '偷漏税'), ('fabrication', '数据造假'), ('unqualified', '重大变化后不再符合条件'), ('unreported', '重大变化未按期报告'), ('other', '其他违法违规行为')], max_length=12, verbose_name='原因')),
-                ('detail', models.TextField(verbose_name='情况')),
-                ('document_number', models.CharField(max_length=64, verbose_name='撤销文号')),
-                ('revoked_on', models.DateField(verbose_name='撤销日期')),
-                ('banned_until', models.DateField(blank=True, null=True, verbose_name='不得申报至')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('restored_on', models.DateField(blank=True, help_text='申诉成立后称号恢复。', null=True, verbose_name='恢复日期')),
-                ('recognition', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='revocation', to='tiers.recognition', verbose_name='称号')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("accident", "发生重大安全、质量、环境污染等事故"),
+                            ("dishonesty", "严重失信"),
+                            ("tax", "偷漏税"),
+                            ("fabrication", "数据造假"),
+                            ("unqualified", "重大变化后不再符合条件"),
+                            ("unreported", "重大变化未按期报告"),
+                            ("other", "其他违法违规行为"),
+                        ],
+                        max_length=12,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("detail", models.TextField(verbose_name="情况")),
+                ("document_number", models.CharField(max_length=64, verbose_name="撤销文号")),
+                ("revoked_on", models.DateField(verbose_name="撤销日期")),
+                ("banned_until", models.DateField(blank=True, null=True, verbose_name="不得申报至")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "restored_on",
+                    models.DateField(
+                        blank=True, help_text="申诉成立后称号恢复。", null=True, verbose_name="恢复日期"
+                    ),
+                ),
+                (
+                    "recognition",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revocation",
+                        to="tiers.recognition",
+                        verbose_name="称号",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '称号撤销',
-                'verbose_name_plural': '称号撤销',
-                'ordering': ['-revoked_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('document_number', ''), _negated=True), name='tiers_revocation_has_a_document', violation_error_message='请填写撤销文件的文号。'), models.CheckConstraint(condition=models.Q(('banned_until__isnull', True), ('banned_until__gte', models.F('revoked_on')), _connector='OR'), name='tiers_revocation_ban_after_it', violation_error_message='不得申报的期限不能早于撤销日期。'), models.CheckConstraint(condition=models.Q(('restored_on__isnull', True), ('banned_until__isnull', True), _connector='OR'), name='tiers_revocation_restored_bans_nobody', violation_error_message='称号已恢复，不应再限制申报。')],
+                "verbose_name": "称号撤销",
+                "verbose_name_plural": "称号撤销",
+                "ordering": ["-revoked_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("document_number", ""), _negated=True),
+                        name="tiers_revocation_has_a_document",
+                        violation_error_message="请填写撤销文件的文号。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("banned_until__isnull", True),
+                            ("banned_until__gte", models.F("revoked_on")),
+                            _connector="OR",
+                        ),
+                        name="tiers_revocation_ban_after_it",
+                        violation_error_message="不得申报的期限不能早于撤销日期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("restored_on__isnull", True), ("banned_until__isnull", True), _connector="OR"
+                        ),
+                        name="tiers_revocation_restored_bans_nobody",
+                        violation_error_message="称号已恢复，不应再限制申报。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RevocationEvent',
+            name="RevocationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('reason', models.CharField(choices=[('accident', '发生重大安全、质量、环境污染等事故'), ('dishonesty', '严重失信'), ('tax', '偷漏税'), ('fabrication', '数据造假'), ('unqualified', '重大变化后不再符合条件'), ('unreported', '重大变化未按期报告'), ('other', '其他违法违规行为')], max_length=12, verbose_name='原因')),
-                ('detail', models.TextField(verbose_name='情况')),
-                ('document_number', models.CharField(max_length=64, verbose_name='撤销文号')),
-                ('revoked_on', models.DateField(verbose_name='撤销日期')),
-                ('banned_until', models.DateField(blank=True, null=True, verbose_name='不得申报至')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('restored_on', models.DateField(blank=True, help_text='申诉成立后称号恢复。', null=True, verbose_name='恢复日期')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='tiers.revocation')),
-                ('recognition', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tiers.recognition', verbose_name='称号')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("accident", "发生重大安全、质量、环境污染等事故"),
+                            ("dishonesty", "严重失信"),
+                            ("tax", "偷漏税"),
+                            ("fabrication", "数据造假"),
+                            ("unqualified", "重大变化后不再符合条件"),
+                            ("unreported", "重大变化未按期报告"),
+                            ("other", "其他违法违规行为"),
+                        ],
+                        max_length=12,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("detail", models.TextField(verbose_name="情况")),
+                ("document_number", models.CharField(max_length=64, verbose_name="撤销文号")),
+                ("revoked_on", models.DateField(verbose_name="撤销日期")),
+                ("banned_until", models.DateField(blank=True, null=True, verbose_name="不得申报至")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "restored_on",
+                    models.DateField(
+                        blank=True, help_text="申诉成立后称号恢复。", null=True, verbose_name="恢复日期"
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="tiers.revocation",
+                    ),
+                ),
+                (
+                    "recognition",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="tiers.recognition",
+                        verbose_name="称号",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SiteVisit',
+            name="SiteVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('county', '县级'), ('city', '市级')], max_length=6, verbose_name='级别')),
-                ('visited_on', models.DateField(verbose_name='核查日期')),
-                ('first_officer', models.CharField(max_length=40, verbose_name='核查人一')),
-                ('second_officer', models.CharField(max_length=40, verbose_name='核查人二')),
-                ('companion', models.CharField(blank=True, max_length=40, verbose_name='企业陪同人')),
-                ('findings', models.JSONField(default=dict, verbose_name='逐项情况')),
-                ('problems', models.TextField(blank=True, verbose_name='发现的问题')),
-                ('consistent', models.BooleanField(verbose_name='与申报材料一致')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='tiers.application', verbose_name='申报')),
-                ('photos', models.ManyToManyField(blank=True, related_name='+', to='enterprises.evidence', verbose_name='照片')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("county", "县级"), ("city", "市级")], max_length=6, verbose_name="级别"
+                    ),
+                ),
+                ("visited_on", models.DateField(verbose_name="核查日期")),
+                ("first_officer", models.CharField(max_length=40, verbose_name="核查人一")),
+                ("second_officer", models.CharField(max_length=40, verbose_name="核查人二")),
+                ("companion", models.CharField(blank=True, max_length=40, verbose_name="企业陪同人")),
+                ("findings", models.JSONField(default=dict, verbose_name="逐项情况")),
+                ("problems", models.TextField(blank=True, verbose_name="发现的问题")),
+                ("consistent", models.BooleanField(verbose_name="与申报材料一致")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
+                (
+                    "photos",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="enterprises.evidence", verbose_name="照片"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '实地核查',
-                'verbose_name_plural': '实地核查',
-                'ordering': ['-visited_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('first_officer', ''), _negated=True), models.Q(('second_officer', ''), _negated=True), models.Q(('first_officer', models.F('second_officer')), _negated=True)), name='tiers_sitevisit_by_two_officers', violation_error_message='实地核查应由两名不同的工作人员进行，请填写两个姓名。'), models.CheckConstraint(condition=models.Q(('consistent', True), models.Q(('problems', ''), _negated=True), _connector='OR'), name='tiers_sitevisit_problems_are_named', violation_error_message='与申报材料不一致的，请写明发现的问题。')],
+                "verbose_name": "实地核查",
+                "verbose_name_plural": "实地核查",
+                "ordering": ["-visited_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_officer", ""), _negated=True),
+                            models.Q(("second_officer", ""), _negated=True),
+                            models.Q(("first_officer", models.F("second_officer")), _negated=True),
+                        ),
+                        name="tiers_sitevisit_by_two_officers",
+                        violation_error_message="实地核查应由两名不同的工作人员进行，请填写两个姓名。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("consistent", True), models.Q(("problems", ""), _negated=True), _connector="OR"
+                        ),
+                        name="tiers_sitevisit_problems_are_named",
+                        violation_error_message="与申报材料不一致的，请写明发现的问题。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='第几次提交')),
-                ('snapshot', models.JSONField(verbose_name='内容')),
-                ('sha256', models.CharField(max_length=64, verbose_name='指纹')),
-                ('declared_by', models.CharField(max_length=40, verbose_name='承诺人')),
-                ('submitted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='提交时间')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='tiers.application', verbose_name='申报')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.standardedition', verbose_name='提交时的标准')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(verbose_name="第几次提交")),
+                ("snapshot", models.JSONField(verbose_name="内容")),
+                ("sha256", models.CharField(max_length=64, verbose_name="指纹")),
+                ("declared_by", models.CharField(max_length=40, verbose_name="承诺人")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="提交时间"
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.standardedition",
+                        verbose_name="提交时的标准",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提交人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '提交记录',
-                'verbose_name_plural': '提交记录',
-                'ordering': ['application_id', '-round'],
-                'constraints': [models.UniqueConstraint(fields=('application', 'round'), name='tiers_submission_round_once', violation_error_message='这一次提交已经登记。')],
+                "verbose_name": "提交记录",
+                "verbose_name_plural": "提交记录",
+                "ordering": ["application_id", "-round"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "round"),
+                        name="tiers_submission_round_once",
+                        violation_error_message="这一次提交已经登记。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CriterionCheck',
+            name="CriterionCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('county', '县级'), ('city', '市级')], max_length=6, verbose_name='级别')),
-                ('criterion', models.CharField(max_length=40, verbose_name='指标')),
-                ('verdict', models.CharField(choices=[('met', '符合'), ('not_met', '不符合')], max_length=8, verbose_name='结论')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('checked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='审核时间')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='tiers.application', verbose_name='申报')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tiers.submission', verbose_name='所审内容')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("county", "县级"), ("city", "市级")], max_length=6, verbose_name="级别"
+                    ),
+                ),
+                ("criterion", models.CharField(max_length=40, verbose_name="指标")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("met", "符合"), ("not_met", "不符合")], max_length=8, verbose_name="结论"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "checked_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="审核时间"
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checks",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tiers.submission",
+                        verbose_name="所审内容",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标审核',
-                'verbose_name_plural': '指标审核',
-                'constraints': [models.UniqueConstraint(fields=('application', 'level', 'criterion'), name='tiers_criterioncheck_once', violation_error_message='这一项已经审核过，请修改原结论。')],
+                "verbose_name": "指标审核",
+                "verbose_name_plural": "指标审核",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "level", "criterion"),
+                        name="tiers_criterioncheck_once",
+                        violation_error_message="这一项已经审核过，请修改原结论。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AnnualUpdate',
+            name="AnnualUpdate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('completed_on', models.DateField(verbose_name='完成日期')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('completed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='annual_updates', to='enterprises.enterprise', verbose_name='企业')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("completed_on", models.DateField(verbose_name="完成日期")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "completed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="annual_updates",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '年度信息更新',
-                'verbose_name_plural': '年度信息更新',
-                'ordering': ['-year'],
-                'constraints': [models.UniqueConstraint(fields=('enterprise', 'year'), name='tiers_annualupdate_once_a_year', violation_error_message='本年度已经更新过。')],
+                "verbose_name": "年度信息更新",
+                "verbose_name_plural": "年度信息更新",
+                "ordering": ["-year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("enterprise", "year"),
+                        name="tiers_annualupdate_once_a_year",
+                        violation_error_message="本年度已经更新过。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApplicationEvent',
+            name="ApplicationEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('actor_name', models.CharField(max_length=150, verbose_name='操作人姓名')),
-                ('action', models.CharField(max_length=40, verbose_name='操作')),
-                ('old', models.CharField(blank=True, choices=[('draft', '填写中'), ('submitted', '待县级受理'), ('county_review', '县级审核中'), ('returned', '退回企业修改'), ('recommended', '待市级审核'), ('returned_to_county', '退回县级'), ('city_review', '市级审核中'), ('publicity', '公示中'), ('objection', '异议处理中'), ('reported', '已报省'), ('granted', '已认定'), ('failed', '省级未通过'), ('rejected', '不予推荐'), ('abandoned', '企业已放弃')], max_length=20, verbose_name='原状态')),
-                ('new', models.CharField(blank=True, choices=[('draft', '填写中'), ('submitted', '待县级受理'), ('county_review', '县级审核中'), ('returned', '退回企业修改'), ('recommended', '待市级审核'), ('returned_to_county', '退回县级'), ('city_review', '市级审核中'), ('publicity', '公示中'), ('objection', '异议处理中'), ('reported', '已报省'), ('granted', '已认定'), ('failed', '省级未通过'), ('rejected', '不予推荐'), ('abandoned', '企业已放弃')], max_length=20, verbose_name='新状态')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('public', models.BooleanField(default=True, verbose_name='企业可见')),
-                ('data', models.JSONField(default=dict, verbose_name='内容')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tiers.application', verbose_name='申报')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="时间"
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=150, verbose_name="操作人姓名")),
+                ("action", models.CharField(max_length=40, verbose_name="操作")),
+                (
+                    "old",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("draft", "填写中"),
+                            ("submitted", "待县级受理"),
+                            ("county_review", "县级审核中"),
+                            ("returned", "退回企业修改"),
+                            ("recommended", "待市级审核"),
+                            ("returned_to_county", "退回县级"),
+                            ("city_review", "市级审核中"),
+                            ("publicity", "公示中"),
+                            ("objection", "异议处理中"),
+                            ("reported", "已报省"),
+                            ("granted", "已认定"),
+                            ("failed", "省级未通过"),
+                            ("rejected", "不予推荐"),
+                            ("abandoned", "企业已放弃"),
+                        ],
+                        max_length=20,
+                        verbose_name="原状态",
+                    ),
+                ),
+                (
+                    "new",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("draft", "填写中"),
+                            ("submitted", "待县级受理"),
+                            ("county_review", "县级审核中"),
+                            ("returned", "退回企业修改"),
+                            ("recommended", "待市级审核"),
+                            ("returned_to_county", "退回县级"),
+                            ("city_review", "市级审核中"),
+                            ("publicity", "公示中"),
+                            ("objection", "异议处理中"),
+                            ("reported", "已报省"),
+                            ("granted", "已认定"),
+                            ("failed", "省级未通过"),
+                            ("rejected", "不予推荐"),
+                            ("abandoned", "企业已放弃"),
+                        ],
+                        max_length=20,
+                        verbose_name="新状态",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("public", models.BooleanField(default=True, verbose_name="企业可见")),
+                ("data", models.JSONField(default=dict, verbose_name="内容")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理记录',
-                'verbose_name_plural': '办理记录',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['new', 'at'], name='tiers_applicationevent_step')],
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["new", "at"], name="tiers_applicationevent_step")],
             },
         ),
         migrations.CreateModel(
-            name='ApplicationEvidence',
+            name="ApplicationEvidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.CharField(max_length=40, verbose_name='用于')),
-                ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='添加时间')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='添加人')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='tiers.application', verbose_name='申报')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='enterprises.evidence', verbose_name='材料')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slot", models.CharField(max_length=40, verbose_name="用于")),
+                (
+                    "added_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="添加时间"
+                    ),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="添加人",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="enterprises.evidence",
+                        verbose_name="材料",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申报材料',
-                'verbose_name_plural': '申报材料',
-                'ordering': ['slot', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('application', 'slot', 'evidence'), name='tiers_applicationevidence_once', violation_error_message='这个文件已经用在这里。')],
+                "verbose_name": "申报材料",
+                "verbose_name_plural": "申报材料",
+                "ordering": ["slot", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "slot", "evidence"),
+                        name="tiers_applicationevidence_once",
+                        violation_error_message="这个文件已经用在这里。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApplicationSection',
+            name="ApplicationSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=24, verbose_name='部分')),
-                ('answers', models.JSONField(default=dict, verbose_name='内容')),
-                ('done', models.BooleanField(default=False, verbose_name='已填完')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='版本')),
-                ('saved_at', models.DateTimeField(blank=True, null=True, verbose_name='保存时间')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='tiers.application', verbose_name='申报')),
-                ('saved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='保存人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=24, verbose_name="部分")),
+                ("answers", models.JSONField(default=dict, verbose_name="内容")),
+                ("done", models.BooleanField(default=False, verbose_name="已填完")),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="版本")),
+                ("saved_at", models.DateTimeField(blank=True, null=True, verbose_name="保存时间")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="tiers.application",
+                        verbose_name="申报",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="保存人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申报内容',
-                'verbose_name_plural': '申报内容',
-                'constraints': [models.UniqueConstraint(fields=('application', 'key'), name='tiers_applicationsection_once', violation_error_message='这一部分已经存在。')],
+                "verbose_name": "申报内容",
+                "verbose_name_plural": "申报内容",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "key"),
+                        name="tiers_applicationsection_once",
+                        violation_error_message="这一部分已经存在。",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['managing_unit', 'state', 'due_on'], name='tiers_application_queue'),
+            model_name="application",
+            index=models.Index(fields=["managing_unit", "state", "due_on"], name="tiers_application_queue"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['intake', 'state'], name='tiers_application_intake'),
+            model_name="application",
+            index=models.Index(fields=["intake", "state"], name="tiers_application_intake"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'county_review', 'returned', 'recommended', 'returned_to_county', 'city_review', 'publicity', 'objection', 'reported'])), fields=('enterprise', 'title', 'kind'), name='tiers_application_one_open_per_title', violation_error_message='这家企业的这项申报正在办理，请在原申报上继续。'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "county_review",
+                            "returned",
+                            "recommended",
+                            "returned_to_county",
+                            "city_review",
+                            "publicity",
+                            "objection",
+                            "reported",
+                        ],
+                    )
+                ),
+                fields=("enterprise", "title", "kind"),
+                name="tiers_application_one_open_per_title",
+                violation_error_message="这家企业的这项申报正在办理，请在原申报上继续。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('intake', 'managing_unit', 'recommended_as'), name='tiers_application_recommended_in_order', violation_error_message='这个推荐排序已被另一家企业使用，请换一个。'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("intake", "managing_unit", "recommended_as"),
+                name="tiers_application_recommended_in_order",
+                violation_error_message="这个推荐排序已被另一家企业使用，请换一个。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'abandoned']), models.Q(('number__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='tiers_application_submitted_says_when', violation_error_message='提交后的申报应有提交时间和编号。'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "abandoned"]),
+                    models.Q(("number__isnull", False), ("submitted_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="tiers_application_submitted_says_when",
+                violation_error_message="提交后的申报应有提交时间和编号。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'abandoned', 'rejected']), models.Q(('accepted_on__isnull', False), ('edition__isnull', False)), _connector='OR'), name='tiers_application_accepted_has_a_standard', violation_error_message='受理后的申报应有受理日期和适用标准。'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "submitted", "abandoned", "rejected"]),
+                    models.Q(("accepted_on__isnull", False), ("edition__isnull", False)),
+                    _connector="OR",
+                ),
+                name="tiers_application_accepted_has_a_standard",
+                violation_error_message="受理后的申报应有受理日期和适用标准。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('returned_by__in', ['county', 'city']), _connector='OR'), name='tiers_application_returned_says_by_whom', violation_error_message='退回修改应写明由哪一级退回。'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    ("returned_by__in", ["county", "city"]),
+                    _connector="OR",
+                ),
+                name="tiers_application_returned_says_by_whom",
+                violation_error_message="退回修改应写明由哪一级退回。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recognition__isnull', False), ('state', 'granted')), models.Q(models.Q(('state', 'granted'), _negated=True), ('recognition__isnull', True)), _connector='OR'), name='tiers_application_granted_has_a_title', violation_error_message='已认定的申报应对应一条认定记录。'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("recognition__isnull", False), ("state", "granted")),
+                    models.Q(models.Q(("state", "granted"), _negated=True), ("recognition__isnull", True)),
+                    _connector="OR",
+                ),
+                name="tiers_application_granted_has_a_title",
+                violation_error_message="已认定的申报应对应一条认定记录。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['publicity', 'objection']), _negated=True), ('publicity__isnull', False), _connector='OR'), name='tiers_application_recommended_in_publicity', violation_error_message='公示中的申报应对应一次公示。'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["publicity", "objection"]), _negated=True),
+                    ("publicity__isnull", False),
+                    _connector="OR",
+                ),
+                name="tiers_application_recommended_in_publicity",
+                violation_error_message="公示中的申报应对应一次公示。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['granted', 'failed', 'rejected', 'abandoned'])), models.Q(('closed_at__isnull', True), ('state__in', ['draft', 'submitted', 'county_review', 'returned', 'recommended', 'returned_to_county', 'city_review', 'publicity', 'objection', 'reported'])), _connector='OR'), name='tiers_application_closed_says_when', violation_error_message='办结的申报应有办结时间。'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("state__in", ["granted", "failed", "rejected", "abandoned"]),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        (
+                            "state__in",
+                            [
+                                "draft",
+                                "submitted",
+                                "county_review",
+                                "returned",
+                                "recommended",
+                                "returned_to_county",
+                                "city_review",
+                                "publicity",
+                                "objection",
+                                "reported",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="tiers_application_closed_says_when",
+                violation_error_message="办结的申报应有办结时间。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='applicationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0767cef7cbc3661f04846d057c25a2353cbeccfc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_65f53', table='tiers_applicationevent', when='BEFORE')),
+            model_name="applicationevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0767cef7cbc3661f04846d057c25a2353cbeccfc",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_65f53",
+                    table="tiers_applicationevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='applicationstatemanagingunitassignedtodueonrecommendedasevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='df112350af872e9b6912f8be5bc3abc0ddeea117', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_63ba2', table='tiers_applicationstatemanagingunitassignedtodueonrecommendea8e3', when='BEFORE')),
+            model_name="applicationstatemanagingunitassignedtodueonrecommendedasevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="df112350af872e9b6912f8be5bc3abc0ddeea117",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_63ba2",
+                    table="tiers_applicationstatemanagingunitassignedtodueonrecommendea8e3",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='draw',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='55b378273fa715148b51b1c327222a785a65353a', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changes_62ec8', table='tiers_draw', when='BEFORE')),
+            model_name="draw",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="55b378273fa715148b51b1c327222a785a65353a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changes_62ec8",
+                    table="tiers_draw",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='majorchange',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tiers_majorchangeevent" ("cancels_review", "decided_at", "decided_by_id", "detail", "due_on", "enterprise_id", "evidence_id", "happened_on", "id", "kind", "new_name", "new_unit_id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_by_id", "reported_on", "state") VALUES (NEW."cancels_review", NEW."decided_at", NEW."decided_by_id", NEW."detail", NEW."due_on", NEW."enterprise_id", NEW."evidence_id", NEW."happened_on", NEW."id", NEW."kind", NEW."new_name", NEW."new_unit_id", NEW."opinion", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reported_by_id", NEW."reported_on", NEW."state"); RETURN NULL;', hash='9c27b22f01fe535dc5e66d4a47f0abe2431cd3e2', operation='UPDATE', pgid='pgtrigger_update_update_9f4b3', table='tiers_majorchange', when='AFTER')),
+            model_name="majorchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "tiers_majorchangeevent" ("cancels_review", "decided_at", "decided_by_id", "detail", "due_on", "enterprise_id", "evidence_id", "happened_on", "id", "kind", "new_name", "new_unit_id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_by_id", "reported_on", "state") VALUES (NEW."cancels_review", NEW."decided_at", NEW."decided_by_id", NEW."detail", NEW."due_on", NEW."enterprise_id", NEW."evidence_id", NEW."happened_on", NEW."id", NEW."kind", NEW."new_name", NEW."new_unit_id", NEW."opinion", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reported_by_id", NEW."reported_on", NEW."state"); RETURN NULL;',
+                    hash="9c27b22f01fe535dc5e66d4a47f0abe2431cd3e2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9f4b3",
+                    table="tiers_majorchange",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='majorchangeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2fcc2202dd1b267a9e4bc1affa9fa71690bd8b5d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_068d8', table='tiers_majorchangeevent', when='BEFORE')),
+            model_name="majorchangeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="2fcc2202dd1b267a9e4bc1affa9fa71690bd8b5d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_068d8",
+                    table="tiers_majorchangeevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recognition',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tiers_recognitionevent" ("batch_id", "document_number", "documented_on", "enterprise_id", "id", "kind", "label_year", "managing_unit_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_on", "title", "valid_from", "valid_until") VALUES (NEW."batch_id", NEW."document_number", NEW."documented_on", NEW."enterprise_id", NEW."id", NEW."kind", NEW."label_year", NEW."managing_unit_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."revoked_on", NEW."title", NEW."valid_from", NEW."valid_until"); RETURN NULL;', hash='a9d92dc0a898a6f30ad96e89aedad6649839b753', operation='UPDATE', pgid='pgtrigger_update_update_ec133', table='tiers_recognition', when='AFTER')),
+            model_name="recognition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "tiers_recognitionevent" ("batch_id", "document_number", "documented_on", "enterprise_id", "id", "kind", "label_year", "managing_unit_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_on", "title", "valid_from", "valid_until") VALUES (NEW."batch_id", NEW."document_number", NEW."documented_on", NEW."enterprise_id", NEW."id", NEW."kind", NEW."label_year", NEW."managing_unit_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."revoked_on", NEW."title", NEW."valid_from", NEW."valid_until"); RETURN NULL;',
+                    hash="a9d92dc0a898a6f30ad96e89aedad6649839b753",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ec133",
+                    table="tiers_recognition",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recognition',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tiers_recognitionevent" ("batch_id", "document_number", "documented_on", "enterprise_id", "id", "kind", "label_year", "managing_unit_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_on", "title", "valid_from", "valid_until") VALUES (OLD."batch_id", OLD."document_number", OLD."documented_on", OLD."enterprise_id", OLD."id", OLD."kind", OLD."label_year", OLD."managing_unit_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."revoked_on", OLD."title", OLD."valid_from", OLD."valid_until"); RETURN NULL;', hash='79d53e81323d976ef45e2beb78f714330971b792', operation='DELETE', pgid='pgtrigger_delete_delete_73803', table='tiers_recognition', when='AFTER')),
+            model_name="recognition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "tiers_recognitionevent" ("batch_id", "document_number", "documented_on", "enterprise_id", "id", "kind", "label_year", "managing_unit_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_on", "title", "valid_from", "valid_until") VALUES (OLD."batch_id", OLD."document_number", OLD."documented_on", OLD."enterprise_id", OLD."id", OLD."kind", OLD."label_year", OLD."managing_unit_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."revoked_on", OLD."title", OLD."valid_from", OLD."valid_until"); RETURN NULL;',
+                    hash="79d53e81323d976ef45e2beb78f714330971b792",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_73803",
+                    table="tiers_recognition",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recognitionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='54233044f7dfa3bb900f7c6c6e8e735672c48e8a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d93b5', table='tiers_recognitionevent', when='BEFORE')),
+            model_name="recognitionevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="54233044f7dfa3bb900f7c6c6e8e735672c48e8a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d93b5",
+                    table="tiers_recognitionevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='state', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{city_review:publicity,city_review:rejected,city_review:returned,city_review:returned_to_county,county_review:recommended,county_review:rejected,county_review:reported,county_review:returned,draft:abandoned,draft:submitted,failed:reported,granted:reported,objection:publicity,objection:rejected,publicity:objection,publicity:reported,recommended:city_review,rejected:city_review,rejected:county_review,reported:failed,reported:granted,returned:abandoned,returned:city_review,returned:county_review,returned:rejected,returned_to_county:recommended,returned_to_county:rejected,returned_to_county:returned,submitted:county_review,submitted:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='5afb72c9d1dd9c0e9e06ad7289aacef3b0c9f73c', operation='UPDATE', pgid='pgtrigger_state_d123a', table='tiers_application', when='BEFORE')),
+            model_name="application",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{city_review:publicity,city_review:rejected,city_review:returned,city_review:returned_to_county,county_review:recommended,county_review:rejected,county_review:reported,county_review:returned,draft:abandoned,draft:submitted,failed:reported,granted:reported,objection:publicity,objection:rejected,publicity:objection,publicity:reported,recommended:city_review,rejected:city_review,rejected:county_review,reported:failed,reported:granted,returned:abandoned,returned:city_review,returned:county_review,returned:rejected,returned_to_county:recommended,returned_to_county:rejected,returned_to_county:returned,submitted:county_review,submitted:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="5afb72c9d1dd9c0e9e06ad7289aacef3b0c9f73c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_d123a",
+                    table="tiers_application",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."assigned_to_id" IS DISTINCT FROM (NEW."assigned_to_id") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."managing_unit_id" IS DISTINCT FROM (NEW."managing_unit_id") OR OLD."recommended_as" IS DISTINCT FROM (NEW."recommended_as") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "tiers_applicationstatemanagingunitassignedtodueonrecommendea8e3" ("assigned_to_id", "due_on", "managing_unit_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_as", "state") VALUES (NEW."assigned_to_id", NEW."due_on", NEW."managing_unit_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recommended_as", NEW."state"); RETURN NULL;', hash='2a33e1505e2268d863f0d6b5241bc8deb2f91741', operation='UPDATE', pgid='pgtrigger_update_update_7a254', table='tiers_application', when='AFTER')),
+            model_name="application",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."assigned_to_id" IS DISTINCT FROM (NEW."assigned_to_id") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."managing_unit_id" IS DISTINCT FROM (NEW."managing_unit_id") OR OLD."recommended_as" IS DISTINCT FROM (NEW."recommended_as") OR OLD."state" IS DISTINCT FROM (NEW."state"))',
+                    func='INSERT INTO "tiers_applicationstatemanagingunitassignedtodueonrecommendea8e3" ("assigned_to_id", "due_on", "managing_unit_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_as", "state") VALUES (NEW."assigned_to_id", NEW."due_on", NEW."managing_unit_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recommended_as", NEW."state"); RETURN NULL;',
+                    hash="2a33e1505e2268d863f0d6b5241bc8deb2f91741",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_7a254",
+                    table="tiers_application",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='revocation',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='214d32e1646ceeb2a3078d71468069872cc2be32', operation='DELETE', pgid='pgtrigger_never_deleted_6fc0a', table='tiers_revocation', when='BEFORE')),
+            model_name="revocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="214d32e1646ceeb2a3078d71468069872cc2be32",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_6fc0a",
+                    table="tiers_revocation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='revocation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tiers_revocationevent" ("banned_until", "detail", "document_number", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recognition_id", "recorded_at", "recorded_by_id", "restored_on", "revoked_on") VALUES (NEW."banned_until", NEW."detail", NEW."document_number", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."recognition_id", NEW."recorded_at", NEW."recorded_by_id", NEW."restored_on", NEW."revoked_on"); RETURN NULL;', hash='d6db8cd87fc7d990704a80958fed6a2782eb07fb', operation='UPDATE', pgid='pgtrigger_update_update_23cbd', table='tiers_revocation', when='AFTER')),
+            model_name="revocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "tiers_revocationevent" ("banned_until", "detail", "document_number", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recognition_id", "recorded_at", "recorded_by_id", "restored_on", "revoked_on") VALUES (NEW."banned_until", NEW."detail", NEW."document_number", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."recognition_id", NEW."recorded_at", NEW."recorded_by_id", NEW."restored_on", NEW."revoked_on"); RETURN NULL;',
+                    hash="d6db8cd87fc7d990704a80958fed6a2782eb07fb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_23cbd",
+                    table="tiers_revocation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='revocationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='982622687f10a7135c3d741f14c968b3d0aa24ae', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_20dc2', table='tiers_revocationevent', when='BEFORE')),
+            model_name="revocationevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="982622687f10a7135c3d741f14c968b3d0aa24ae",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_20dc2",
+                    table="tiers_revocationevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='19c158e16633b3008a2a46350877bf686b104500', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changes_4c67e', table='tiers_submission', when='BEFORE')),
+            model_name="submission",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="19c158e16633b3008a2a46350877bf686b104500",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changes_4c67e",
+                    table="tiers_submission",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

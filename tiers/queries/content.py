@@ -110,6 +110,14 @@ def section_of(slot: str) -> str:
     return PLACES.get(slot.partition(".")[0], LAST)
 
 
+def lists_in(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    """List of the record → its entries, of a snapshot's sections. A list without an entry is left out: the record
+    says whether that means none."""
+    return {
+        kind: rows for section in sections.values() for kind, rows in section.get("items", {}).items() if rows
+    }
+
+
 def diff(old: Submission, new: Submission) -> list[Change]:
     """Every place that the newer submission says otherwise, in the order of the form."""
     return list(differences(old.snapshot["sections"], new.snapshot["sections"]))

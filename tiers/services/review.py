@@ -11,7 +11,7 @@ from core.errors import DomainError
 from core.fields import FieldError, clean_text, is_blank, name_key
 from core.workdays import workdays_after
 from enterprises.models import Evidence
-from enterprises.queries import firm_record, overlay
+from enterprises.queries import firm_record, overlay, with_lists
 from enterprises.services import add_evidence
 from policies.engine.standards import Assessment
 from policies.queries import size_table, standard_edition_for, standard_of
@@ -19,6 +19,7 @@ from tiers.enums import ApplicationState, CheckVerdict, ReviewLevel, VisitItem
 from tiers.models import Application, CriterionCheck, SiteVisit
 from tiers.queries.assessments import Yardstick, titled_record
 from tiers.queries.cases import load_case
+from tiers.queries.content import lists_in
 from tiers.queries.criteria import NEEDS_A_PERSON, Row, criterion_rows, newest
 from tiers.queries.review import IN_REVIEW
 from tiers.services.steps import locked_in, move, note
@@ -56,7 +57,7 @@ def accept_application(*, application, actor) -> Application:
     reason = ""
     if submission.edition_id != edition.pk:
         reason = f"受理之日适用的标准是 {edition}，提交时是 {submission.edition}，按受理之日的标准审核。"
-        data |= {"submission": submission.pk, "assessment": stored(_assess(case, edition, today))}
+        data |= {"submission": submission.pk, "assessment": stored(_assess(case, submission, edition, today))}
     days = standard_of(edition).procedure.county_review_working_days
     move(
         case,
@@ -73,9 +74,10 @@ def accept_application(*, application, actor) -> Application:
     return case
 
 
-def _assess(case, edition, day) -> Assessment:
+def _assess(case, submission, edition, day) -> Assessment:
     """What was handed in, under another edition: nobody can change the answers while the case waits."""
     record = overlay(firm_record(case.enterprise), load_case(case).all_answers)
+    record = with_lists(record, lists_in(submission.snapshot["sections"]))
     stick = Yardstick(edition, standard_of(edition), size_table(day), case.kind, day)
     return stick.measure(titled_record(case.enterprise, record)).assessment
 

@@ -14,7 +14,7 @@ from core.errors import Conflict, DomainError
 from core.fields import FieldError, clean_name, clean_text
 from core.workdays import workdays_after
 from enterprises.enums import Source
-from enterprises.queries import firm_record, overlay
+from enterprises.queries import firm_record, overlay, with_lists
 from enterprises.services import save_answers
 from policies.models import StandardEdition
 from policies.queries import size_table, standard_edition_for, standard_of
@@ -22,7 +22,7 @@ from tiers.enums import ApplicationState, Origin, PointState, ReviewLevel
 from tiers.models import Application, Submission
 from tiers.queries.assessments import Yardstick, titled_record
 from tiers.queries.cases import Case, all_gaps, latest_submission, load_case
-from tiers.queries.content import content
+from tiers.queries.content import content, lists_in
 from tiers.queries.titles import may_apply
 from tiers.sections import FORM
 from tiers.services.review import stored
@@ -138,14 +138,15 @@ def _lock_in(case: Case, edition, signer: str, actor, today: date) -> Submission
     application = case.application
     number = (case.submission.round if case.submission else 0) + 1
     firm = application.enterprise
+    sections = content(case)
     snapshot = {
         "enterprise": {"name": firm.name, "uscc": firm.uscc, "unit": firm.managing_unit.name},
         "title": application.title,
         "kind": application.kind,
         "intake": application.intake.name,
         "edition": {"slug": edition.slug, "revision": edition.revision, "sha256": edition.sha256},
-        "sections": content(case),
-        "assessment": _assessment(case, edition, today),
+        "sections": sections,
+        "assessment": _assessment(case, sections, edition, today),
         "declared_by": signer,
         "round": number,
     }
@@ -160,13 +161,13 @@ def _lock_in(case: Case, edition, signer: str, actor, today: date) -> Submission
     )
 
 
-def _assessment(case: Case, edition, today: date) -> dict[str, Any]:
-    """What the engine says of what is handed in, under the standard of the submission."""
+def _assessment(case: Case, sections: dict[str, Any], edition, today: date) -> dict[str, Any]:
+    """What the engine says of what is handed in, under the standard of the submission: not of what the living record
+    says by now in places that were not open."""
     application = case.application
     on = application.accepted_on or today
-    record = titled_record(
-        application.enterprise, overlay(firm_record(application.enterprise), case.all_answers)
-    )
+    record = overlay(firm_record(application.enterprise), case.all_answers)
+    record = titled_record(application.enterprise, with_lists(record, lists_in(sections)))
     stick = Yardstick(edition, standard_of(edition), size_table(on), application.kind, on)
     return stored(stick.measure(record).assessment)
 

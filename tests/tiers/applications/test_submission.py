@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.errors import Conflict, DomainError
 from core.workdays import workdays_after
+from enterprises.models import IntellectualProperty
 from enterprises.queries import answers_of
 from enterprises.services import save_answers
 from tests.factories import ApplicationFactory, MembershipFactory, UserFactory, region
@@ -239,6 +240,32 @@ def test_closed_answers_may_be_sent_along_unchanged():
     application, user, _ = returned(*MARKED)
     row = change(application, user, "specialised", niche="机床用丝杠", lead_product="精密滚珠丝杠副")
     assert row.answers["niche"] == "机床用丝杠"
+
+
+def counted_rights(application) -> list[str]:
+    """Value of the criterion on intellectual property in each submission, the first one first."""
+    found = []
+    for submission in application.submissions.order_by("round"):
+        findings = {one["key"]: one["value"] for one in submission.snapshot["assessment"]["findings"]}
+        found.append(findings["ip_one"])
+    return found
+
+
+@pytest.mark.parametrize(("marked", "counted"), [(MARKED[0], ["1", "1"]), (("innovation", "ip"), ["1", "2"])])
+def test_list_that_was_not_marked_counts_as_it_was_handed_in(marked, counted):
+    application, user = filled()
+
+    def grant(number):
+        IntellectualProperty.objects.create(
+            enterprise=application.enterprise, kind="invention", name=f"发明{number}", number=number, origin="self",
+            granted_on=TODAY() - datetime.timedelta(days=500), holder_rank=1, for_lead_product=True, applied=True,
+        )  # fmt: skip
+
+    grant("ZL1")
+    application, user, _ = returned(marked, of=(application, user))
+    grant("ZL2")
+    submit(application, user)
+    assert counted_rights(application) == counted
 
 
 def test_comment_on_a_whole_part_opens_all_of_it():

@@ -208,7 +208,11 @@ def test_assignment_of_many_is_one_message(client):
     }
 
     plan = client.post(reverse("tiers:work_bulk"), form)
-    assert (len(plan.context["good"]), plan.context["bad"], plan.context["back"]) == (3, 0, "/queue/?tab=here")
+    assert (len(plan.context["good"]), plan.context["bad"], plan.context["back"]) == (
+        3,
+        0,
+        "/queue/?tab=here",
+    )
     for one in cases:
         one.refresh_from_db()
         assert one.assigned_to is None
