@@ -8,125 +8,266 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('accounts', '__first__'),
-        ('policies', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("accounts", "__first__"),
+        ("policies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Discrepancy',
+            name="Discrepancy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(blank=True, choices=[('granted', '给予'), ('absorbed', '就高吸收'), ('ineligible', '不符合'), ('held', '待定')], max_length=10, verbose_name='现在的结果')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='现在的金额（元）')),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None, verbose_name='现在的原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("granted", "给予"),
+                            ("absorbed", "就高吸收"),
+                            ("ineligible", "不符合"),
+                            ("held", "待定"),
+                        ],
+                        max_length=10,
+                        verbose_name="现在的结果",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="现在的金额（元）"),
+                ),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None, verbose_name="现在的原因"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '与决定不一致',
-                'verbose_name_plural': '与决定不一致',
-                'ordering': ['pk'],
+                "verbose_name": "与决定不一致",
+                "verbose_name_plural": "与决定不一致",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='EquipmentInvestment',
+            name="EquipmentInvestment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_number', models.CharField(max_length=64, verbose_name='文号')),
-                ('reported_on', models.DateField(db_index=True, verbose_name='申报日期')),
-                ('invested_from', models.DateField(blank=True, null=True, verbose_name='投资区间起')),
-                ('invested_until', models.DateField(blank=True, null=True, verbose_name='投资区间止')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='投资额（不含税，元）')),
-                ('subsidised', models.BooleanField(default=False, verbose_name='同一设备已获省级补助')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=64, verbose_name="文号")),
+                ("reported_on", models.DateField(db_index=True, verbose_name="申报日期")),
+                ("invested_from", models.DateField(blank=True, null=True, verbose_name="投资区间起")),
+                ("invested_until", models.DateField(blank=True, null=True, verbose_name="投资区间止")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="投资额（不含税，元）"),
+                ),
+                ("subsidised", models.BooleanField(default=False, verbose_name="同一设备已获省级补助")),
             ],
             options={
-                'verbose_name': '设备软件投资',
-                'verbose_name_plural': '设备软件投资',
-                'ordering': ['-reported_on', 'pk'],
+                "verbose_name": "设备软件投资",
+                "verbose_name_plural": "设备软件投资",
+                "ordering": ["-reported_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PlatformAssessment',
+            name="PlatformAssessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_number', models.CharField(max_length=64, verbose_name='文号')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='考核年度')),
-                ('grade', models.CharField(max_length=20, verbose_name='等次')),
-                ('published_on', models.DateField(db_index=True, verbose_name='公布日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=64, verbose_name="文号")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="考核年度")),
+                ("grade", models.CharField(max_length=20, verbose_name="等次")),
+                ("published_on", models.DateField(db_index=True, verbose_name="公布日期")),
             ],
             options={
-                'verbose_name': '示范平台省考核',
-                'verbose_name_plural': '示范平台省考核',
-                'ordering': ['-published_on', 'pk'],
+                "verbose_name": "示范平台省考核",
+                "verbose_name_plural": "示范平台省考核",
+                "ordering": ["-published_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProvincialSubsidy',
+            name="ProvincialSubsidy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_number', models.CharField(max_length=64, verbose_name='文号')),
-                ('allocated_on', models.DateField(db_index=True, verbose_name='下达日期')),
-                ('invested_from', models.DateField(blank=True, null=True, verbose_name='投资区间起')),
-                ('invested_until', models.DateField(blank=True, null=True, verbose_name='投资区间止')),
-                ('approved_investment', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='核定投资额（不含税，元）')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='补助金额（元）')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=64, verbose_name="文号")),
+                ("allocated_on", models.DateField(db_index=True, verbose_name="下达日期")),
+                ("invested_from", models.DateField(blank=True, null=True, verbose_name="投资区间起")),
+                ("invested_until", models.DateField(blank=True, null=True, verbose_name="投资区间止")),
+                (
+                    "approved_investment",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="核定投资额（不含税，元）",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="补助金额（元）"),
+                ),
             ],
             options={
-                'verbose_name': '省级设备软件补助',
-                'verbose_name_plural': '省级设备软件补助',
-                'ordering': ['-allocated_on', 'pk'],
+                "verbose_name": "省级设备软件补助",
+                "verbose_name_plural": "省级设备软件补助",
+                "ordering": ["-allocated_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AwardRun',
+            name="AwardRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='申报年度')),
-                ('factors', models.JSONField(blank=True, default=dict, verbose_name='核定系数')),
-                ('state', models.CharField(choices=[('running', '测算中'), ('done', '测算完成'), ('failed', '测算失败')], default='running', max_length=8, verbose_name='状态')),
-                ('round', models.PositiveIntegerField(default=1, verbose_name='第几次测算')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('changes', models.JSONField(default=dict, verbose_name='本次变化')),
-                ('city', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='市')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.policyedition', verbose_name='政策版本')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="申报年度")),
+                ("factors", models.JSONField(blank=True, default=dict, verbose_name="核定系数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "测算中"), ("done", "测算完成"), ("failed", "测算失败")],
+                        default="running",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("round", models.PositiveIntegerField(default=1, verbose_name="第几次测算")),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="开始时间"
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("changes", models.JSONField(default=dict, verbose_name="本次变化")),
+                (
+                    "city",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="市",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="policies.policyedition",
+                        verbose_name="政策版本",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '测算批次',
-                'verbose_name_plural': '测算批次',
-                'ordering': ['-year', 'city_id'],
+                "verbose_name": "测算批次",
+                "verbose_name_plural": "测算批次",
+                "ordering": ["-year", "city_id"],
             },
         ),
         migrations.CreateModel(
-            name='Determination',
+            name="Determination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='申报年度')),
-                ('item', models.CharField(max_length=16, verbose_name='条款')),
-                ('source', models.CharField(max_length=40, verbose_name='事项来源')),
-                ('event_on', models.DateField(verbose_name='事项日期')),
-                ('outcome', models.CharField(choices=[('granted', '给予'), ('absorbed', '就高吸收'), ('ineligible', '不符合'), ('held', '待定')], max_length=10, verbose_name='结果')),
-                ('worth', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='条款金额（元）')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='给予金额（元）')),
-                ('other_amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='另一口径金额（元）')),
-                ('pooled', models.BooleanField(verbose_name='参加就高')),
-                ('topup', models.BooleanField(default=False, verbose_name='补足差额')),
-                ('once', models.BooleanField(verbose_name='一次性')),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None, verbose_name='原因')),
-                ('absorbed_by', models.CharField(blank=True, max_length=60, verbose_name='吸收于')),
-                ('facts', models.TextField(verbose_name='所用事实')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('decided_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='决定人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="申报年度")),
+                ("item", models.CharField(max_length=16, verbose_name="条款")),
+                ("source", models.CharField(max_length=40, verbose_name="事项来源")),
+                ("event_on", models.DateField(verbose_name="事项日期")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("granted", "给予"),
+                            ("absorbed", "就高吸收"),
+                            ("ineligible", "不符合"),
+                            ("held", "待定"),
+                        ],
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                (
+                    "worth",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="条款金额（元）"),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="给予金额（元）"),
+                ),
+                (
+                    "other_amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="另一口径金额（元）"),
+                ),
+                ("pooled", models.BooleanField(verbose_name="参加就高")),
+                ("topup", models.BooleanField(default=False, verbose_name="补足差额")),
+                ("once", models.BooleanField(verbose_name="一次性")),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None, verbose_name="原因"
+                    ),
+                ),
+                ("absorbed_by", models.CharField(blank=True, max_length=60, verbose_name="吸收于")),
+                ("facts", models.TextField(verbose_name="所用事实")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="决定时间")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="决定人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '奖励测算',
-                'verbose_name_plural': '奖励测算',
-                'ordering': ['-year', 'managing_unit_id', 'pk'],
+                "verbose_name": "奖励测算",
+                "verbose_name_plural": "奖励测算",
+                "ordering": ["-year", "managing_unit_id", "pk"],
             },
         ),
     ]

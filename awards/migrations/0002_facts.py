@@ -7,158 +7,325 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('awards', '0001_initial'),
-        ('enterprises', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("awards", "0001_initial"),
+        ("enterprises", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='determination',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='determinations', to='enterprises.enterprise', verbose_name='企业'),
+            model_name="determination",
+            name="enterprise",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="determinations",
+                to="enterprises.enterprise",
+                verbose_name="企业",
+            ),
         ),
         migrations.AddField(
-            model_name='determination',
-            name='managing_unit',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='管理单位'),
+            model_name="determination",
+            name="managing_unit",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.region",
+                verbose_name="管理单位",
+            ),
         ),
         migrations.AddField(
-            model_name='determination',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='determinations', to='awards.awardrun', verbose_name='测算批次'),
+            model_name="determination",
+            name="run",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="determinations",
+                to="awards.awardrun",
+                verbose_name="测算批次",
+            ),
         ),
         migrations.AddField(
-            model_name='discrepancy',
-            name='determination',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='discrepancy', to='awards.determination'),
+            model_name="discrepancy",
+            name="determination",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="discrepancy",
+                to="awards.determination",
+            ),
         ),
         migrations.AddField(
-            model_name='discrepancy',
-            name='managing_unit',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region'),
+            model_name="discrepancy",
+            name="managing_unit",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.region",
+            ),
         ),
         migrations.AddField(
-            model_name='discrepancy',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='discrepancies', to='awards.awardrun'),
+            model_name="discrepancy",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="discrepancies",
+                to="awards.awardrun",
+            ),
         ),
         migrations.AddField(
-            model_name='equipmentinvestment',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.importbatch', verbose_name='来源批次'),
+            model_name="equipmentinvestment",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="enterprises.importbatch",
+                verbose_name="来源批次",
+            ),
         ),
         migrations.AddField(
-            model_name='equipmentinvestment',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业'),
+            model_name="equipmentinvestment",
+            name="enterprise",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="enterprises.enterprise",
+                verbose_name="企业",
+            ),
         ),
         migrations.AddField(
-            model_name='platformassessment',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.importbatch', verbose_name='来源批次'),
+            model_name="platformassessment",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="enterprises.importbatch",
+                verbose_name="来源批次",
+            ),
         ),
         migrations.AddField(
-            model_name='platformassessment',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业'),
+            model_name="platformassessment",
+            name="enterprise",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="enterprises.enterprise",
+                verbose_name="企业",
+            ),
         ),
         migrations.AddField(
-            model_name='provincialsubsidy',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.importbatch', verbose_name='来源批次'),
+            model_name="provincialsubsidy",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="enterprises.importbatch",
+                verbose_name="来源批次",
+            ),
         ),
         migrations.AddField(
-            model_name='provincialsubsidy',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='enterprises.enterprise', verbose_name='企业'),
+            model_name="provincialsubsidy",
+            name="enterprise",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="enterprises.enterprise",
+                verbose_name="企业",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='awardrun',
-            constraint=models.UniqueConstraint(fields=('city', 'year'), name='awards_awardrun_one_per_city_and_year', violation_error_message='本市本年度已有测算批次，请在原批次上重新测算。'),
+            model_name="awardrun",
+            constraint=models.UniqueConstraint(
+                fields=("city", "year"),
+                name="awards_awardrun_one_per_city_and_year",
+                violation_error_message="本市本年度已有测算批次，请在原批次上重新测算。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='awardrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='awards_awardrun_finished_says_when', violation_error_message='测算完成时应记录时间。'),
+            model_name="awardrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    ("finished_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="awards_awardrun_finished_says_when",
+                violation_error_message="测算完成时应记录时间。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='determination',
-            index=models.Index(fields=['year', 'managing_unit', 'outcome', 'id'], name='awards_determination_list'),
+            model_name="determination",
+            index=models.Index(
+                fields=["year", "managing_unit", "outcome", "id"], name="awards_determination_list"
+            ),
         ),
         migrations.AddIndex(
-            model_name='determination',
-            index=models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['enterprise'], name='awards_determination_decided'),
+            model_name="determination",
+            index=models.Index(
+                condition=models.Q(("decided_at__isnull", False)),
+                fields=["enterprise"],
+                name="awards_determination_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.UniqueConstraint(fields=('source', 'item'), name='awards_determination_one_per_event_and_item', violation_error_message='同一事项对同一条款只能有一条测算。'),
+            model_name="determination",
+            constraint=models.UniqueConstraint(
+                fields=("source", "item"),
+                name="awards_determination_one_per_event_and_item",
+                violation_error_message="同一事项对同一条款只能有一条测算。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'granted'), ('pooled', True), ('topup', False)), fields=('run', 'enterprise'), name='awards_determination_one_grant_per_year', violation_error_message='同一企业同一申报年度按就高原则只享受一项奖励。'),
+            model_name="determination",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "granted"), ("pooled", True), ("topup", False)),
+                fields=("run", "enterprise"),
+                name="awards_determination_one_grant_per_year",
+                violation_error_message="同一企业同一申报年度按就高原则只享受一项奖励。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.UniqueConstraint(condition=models.Q(('once', True), ('outcome', 'granted')), fields=('enterprise', 'item'), name='awards_determination_one_time_item_once', violation_error_message='一次性奖励每家企业只能享受一次。'),
+            model_name="determination",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("once", True), ("outcome", "granted")),
+                fields=("enterprise", "item"),
+                name="awards_determination_one_time_item_once",
+                violation_error_message="一次性奖励每家企业只能享受一次。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('amount__lte', models.F('worth')), ('outcome', 'granted')), models.Q(models.Q(('outcome', 'granted'), _negated=True), ('amount', 0)), _connector='OR'), name='awards_determination_only_grants_carry_money', violation_error_message='只有给予的奖励有金额，且不超过条款金额。'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("amount__lte", models.F("worth")), ("outcome", "granted")),
+                    models.Q(models.Q(("outcome", "granted"), _negated=True), ("amount", 0)),
+                    _connector="OR",
+                ),
+                name="awards_determination_only_grants_carry_money",
+                violation_error_message="只有给予的奖励有金额，且不超过条款金额。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'absorbed'), ('absorbed_by', ''), _connector='XOR'), name='awards_determination_absorbed_names_its_winner', violation_error_message='就高吸收应写明由哪一项吸收。'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "absorbed"), ("absorbed_by", ""), _connector="XOR"),
+                name="awards_determination_absorbed_names_its_winner",
+                violation_error_message="就高吸收应写明由哪一项吸收。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='awards_determination_decided_says_by_whom', violation_error_message='决定应写明决定人和时间。'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="awards_determination_decided_says_by_whom",
+                violation_error_message="决定应写明决定人和时间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipmentinvestment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='awards_equipmentinvestment_amount_positive', violation_error_message='投资额应大于零。'),
+            model_name="equipmentinvestment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)),
+                name="awards_equipmentinvestment_amount_positive",
+                violation_error_message="投资额应大于零。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipmentinvestment',
-            constraint=models.CheckConstraint(condition=models.Q(('invested_from__lte', models.F('invested_until'))), name='awards_equipmentinvestment_window_in_order', violation_error_message='投资区间起不能晚于投资区间止。'),
+            model_name="equipmentinvestment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("invested_from__lte", models.F("invested_until"))),
+                name="awards_equipmentinvestment_window_in_order",
+                violation_error_message="投资区间起不能晚于投资区间止。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='equipmentinvestment',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'document_number', 'reported_on'), name='awards_equipmentinvestment_once_per_filing', violation_error_message='这笔投资已经登记过。'),
+            model_name="equipmentinvestment",
+            constraint=models.UniqueConstraint(
+                fields=("enterprise", "document_number", "reported_on"),
+                name="awards_equipmentinvestment_once_per_filing",
+                violation_error_message="这笔投资已经登记过。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='platformassessment',
-            index=models.Index(fields=['enterprise', 'published_on'], name='awards_assessment_history'),
+            model_name="platformassessment",
+            index=models.Index(fields=["enterprise", "published_on"], name="awards_assessment_history"),
         ),
         migrations.AddConstraint(
-            model_name='platformassessment',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'year'), name='awards_platformassessment_once_a_year', violation_error_message='该单位本年度考核结果已登记。'),
+            model_name="platformassessment",
+            constraint=models.UniqueConstraint(
+                fields=("enterprise", "year"),
+                name="awards_platformassessment_once_a_year",
+                violation_error_message="该单位本年度考核结果已登记。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='provincialsubsidy',
-            index=models.Index(fields=['enterprise', 'allocated_on'], name='awards_subsidy_history'),
+            model_name="provincialsubsidy",
+            index=models.Index(fields=["enterprise", "allocated_on"], name="awards_subsidy_history"),
         ),
         migrations.AddConstraint(
-            model_name='provincialsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='awards_provincialsubsidy_amount_positive', violation_error_message='补助金额应大于零。'),
+            model_name="provincialsubsidy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)),
+                name="awards_provincialsubsidy_amount_positive",
+                violation_error_message="补助金额应大于零。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='provincialsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('invested_from__lte', models.F('invested_until'))), name='awards_provincialsubsidy_window_in_order', violation_error_message='投资区间起不能晚于投资区间止。'),
+            model_name="provincialsubsidy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("invested_from__lte", models.F("invested_until"))),
+                name="awards_provincialsubsidy_window_in_order",
+                violation_error_message="投资区间起不能晚于投资区间止。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='provincialsubsidy',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'document_number'), name='awards_provincialsubsidy_once_per_document', violation_error_message='这家企业在该下达文件中已有一笔补助。'),
+            model_name="provincialsubsidy",
+            constraint=models.UniqueConstraint(
+                fields=("enterprise", "document_number"),
+                name="awards_provincialsubsidy_once_per_document",
+                violation_error_message="这家企业在该下达文件中已有一笔补助。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='awardrun',
-            trigger=pgtrigger.compiler.Trigger(name='state', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{done:running,failed:running,running:done,running:failed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='de322625fae5be7130d1973fe9fc101ca89d6e8a', operation='UPDATE', pgid='pgtrigger_state_ae3ce', table='awards_awardrun', when='BEFORE')),
+            model_name="awardrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{done:running,failed:running,running:done,running:failed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="de322625fae5be7130d1973fe9fc101ca89d6e8a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_ae3ce",
+                    table="awards_awardrun",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='determination',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_once_decided', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."decided_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='befbd29a543186bdd183c43600d125546e051b6a', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_once_decided_76e34', table='awards_determination', when='BEFORE')),
+            model_name="determination",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_once_decided",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."decided_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="befbd29a543186bdd183c43600d125546e051b6a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_once_decided_76e34",
+                    table="awards_determination",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

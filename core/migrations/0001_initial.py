@@ -9,89 +9,174 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '__first__'),
+        ("accounts", "__first__"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_workday', models.BooleanField(verbose_name='上班')),
-                ('note', models.CharField(blank=True, max_length=60, verbose_name='说明')),
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("is_workday", models.BooleanField(verbose_name="上班")),
+                ("note", models.CharField(blank=True, max_length=60, verbose_name="说明")),
             ],
             options={
-                'verbose_name': '工作日历',
-                'verbose_name_plural': '工作日历',
-                'ordering': ['-day'],
+                "verbose_name": "工作日历",
+                "verbose_name_plural": "工作日历",
+                "ordering": ["-day"],
             },
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('key', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('window_start', models.DateTimeField()),
-                ('count', models.PositiveIntegerField()),
+                ("key", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("window_start", models.DateTimeField()),
+                ("count", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': '次数限制',
-                'verbose_name_plural': '次数限制',
+                "verbose_name": "次数限制",
+                "verbose_name_plural": "次数限制",
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('actor_name', models.CharField(max_length=150, verbose_name='操作人姓名')),
-                ('action', models.CharField(max_length=64, verbose_name='操作')),
-                ('subject', models.CharField(max_length=100, verbose_name='对象')),
-                ('subject_name', models.CharField(max_length=200, verbose_name='对象名称')),
-                ('data', models.JSONField(default=dict, verbose_name='内容')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="时间"
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=150, verbose_name="操作人姓名")),
+                ("action", models.CharField(max_length=64, verbose_name="操作")),
+                ("subject", models.CharField(max_length=100, verbose_name="对象")),
+                ("subject_name", models.CharField(max_length=200, verbose_name="对象名称")),
+                ("data", models.JSONField(default=dict, verbose_name="内容")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '操作日志',
-                'verbose_name_plural': '操作日志',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['subject'], name='core_auditentry_subject')],
+                "verbose_name": "操作日志",
+                "verbose_name_plural": "操作日志",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["subject"], name="core_auditentry_subject")],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=64, verbose_name='种类')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='唯一键')),
-                ('label', models.CharField(max_length=200, verbose_name='说明')),
-                ('params', models.JSONField(default=dict, verbose_name='参数')),
-                ('cursor', models.JSONField(default=dict, verbose_name='进度位置')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='已完成')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='总数')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '失败')], default='queued', max_length=8, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='失败次数')),
-                ('result', models.JSONField(default=dict, verbose_name='结果')),
-                ('file', models.FileField(blank=True, upload_to='jobs/%Y/%m', verbose_name='结果文件')),
-                ('file_name', models.CharField(blank=True, max_length=200, verbose_name='文件名')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='提交时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=64, verbose_name="种类")),
+                ("key", models.CharField(max_length=200, unique=True, verbose_name="唯一键")),
+                ("label", models.CharField(max_length=200, verbose_name="说明")),
+                ("params", models.JSONField(default=dict, verbose_name="参数")),
+                ("cursor", models.JSONField(default=dict, verbose_name="进度位置")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="已完成")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="总数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="失败次数")),
+                ("result", models.JSONField(default=dict, verbose_name="结果")),
+                ("file", models.FileField(blank=True, upload_to="jobs/%Y/%m", verbose_name="结果文件")),
+                ("file_name", models.CharField(blank=True, max_length=200, verbose_name="文件名")),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="提交时间"
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['id'], name='core_job_live')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', ['queued', 'running'])), models.Q(('finished_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='core_job_finished_says_when', violation_error_message='任务结束时应记录完成时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('error', ''), _negated=True), _connector='OR'), name='core_job_failed_says_why', violation_error_message='任务失败时应写明原因。')],
+                "verbose_name": "后台任务",
+                "verbose_name_plural": "后台任务",
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["id"],
+                        name="core_job_live",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state__in", ["queued", "running"])),
+                            models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed"])),
+                            _connector="OR",
+                        ),
+                        name="core_job_finished_says_when",
+                        violation_error_message="任务结束时应记录完成时间。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True),
+                            models.Q(("error", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="core_job_failed_says_why",
+                        violation_error_message="任务失败时应写明原因。",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='auditentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6b2652b5bb5129424469034ae53d5116f56d3e42', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97da0', table='core_auditentry', when='BEFORE')),
+            model_name="auditentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6b2652b5bb5129424469034ae53d5116f56d3e42",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_97da0",
+                    table="core_auditentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

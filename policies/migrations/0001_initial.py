@@ -11,81 +11,436 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '__first__'),
+        ("accounts", "__first__"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StandardEdition',
+            name="StandardEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=64, verbose_name='标识')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='修订次数')),
-                ('tier', models.CharField(choices=[('innovative', '创新型中小企业'), ('tech_sme', '科技型中小企业'), ('provincial_srdi', '省级专精特新中小企业'), ('national_giant', '国家级专精特新“小巨人”企业'), ('company_size', '中小企业划型')], max_length=20, verbose_name='层级')),
-                ('number', models.CharField(max_length=64, verbose_name='文号')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('text', models.TextField(verbose_name='标准文本')),
-                ('sha256', models.CharField(max_length=64, unique=True, verbose_name='指纹')),
-                ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='发布时间')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发布人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.CharField(max_length=64, verbose_name="标识")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="修订次数")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("innovative", "创新型中小企业"),
+                            ("tech_sme", "科技型中小企业"),
+                            ("provincial_srdi", "省级专精特新中小企业"),
+                            ("national_giant", "国家级专精特新“小巨人”企业"),
+                            ("company_size", "中小企业划型"),
+                        ],
+                        max_length=20,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("number", models.CharField(max_length=64, verbose_name="文号")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("text", models.TextField(verbose_name="标准文本")),
+                ("sha256", models.CharField(max_length=64, unique=True, verbose_name="指纹")),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="发布时间"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发布人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认定标准',
-                'verbose_name_plural': '认定标准',
-                'ordering': ['tier', 'slug', '-revision'],
-                'constraints': [models.UniqueConstraint(fields=('slug', 'revision'), name='policies_standardedition_revision_once', violation_error_message='这份标准的这次修订已经发布过。'), models.CheckConstraint(condition=models.Q(('sha256', models.Func(models.Func(models.Func(models.F('text'), models.Value('UTF8'), function='CONVERT_TO'), function='SHA256'), models.Value('hex'), function='ENCODE', output_field=models.CharField()))), name='policies_standardedition_hash_is_of_the_text', violation_error_message='指纹与规则文本不符。')],
+                "verbose_name": "认定标准",
+                "verbose_name_plural": "认定标准",
+                "ordering": ["tier", "slug", "-revision"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slug", "revision"),
+                        name="policies_standardedition_revision_once",
+                        violation_error_message="这份标准的这次修订已经发布过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "sha256",
+                                models.Func(
+                                    models.Func(
+                                        models.Func(
+                                            models.F("text"), models.Value("UTF8"), function="CONVERT_TO"
+                                        ),
+                                        function="SHA256",
+                                    ),
+                                    models.Value("hex"),
+                                    function="ENCODE",
+                                    output_field=models.CharField(),
+                                ),
+                            )
+                        ),
+                        name="policies_standardedition_hash_is_of_the_text",
+                        violation_error_message="指纹与规则文本不符。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StandardPeriod',
+            name="StandardPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('innovative', '创新型中小企业'), ('tech_sme', '科技型中小企业'), ('provincial_srdi', '省级专精特新中小企业'), ('national_giant', '国家级专精特新“小巨人”企业'), ('company_size', '中小企业划型')], max_length=20, verbose_name='层级')),
-                ('kind', models.CharField(choices=[('new', '新申报'), ('review', '复核')], max_length=6, verbose_name='申报类型')),
-                ('valid_from', models.DateField(verbose_name='受理日期起')),
-                ('valid_until', models.DateField(blank=True, help_text='留空表示至今有效。', null=True, verbose_name='受理日期止')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='policies.standardedition', verbose_name='标准')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("innovative", "创新型中小企业"),
+                            ("tech_sme", "科技型中小企业"),
+                            ("provincial_srdi", "省级专精特新中小企业"),
+                            ("national_giant", "国家级专精特新“小巨人”企业"),
+                            ("company_size", "中小企业划型"),
+                        ],
+                        max_length=20,
+                        verbose_name="层级",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new", "新申报"), ("review", "复核")], max_length=6, verbose_name="申报类型"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="受理日期起")),
+                (
+                    "valid_until",
+                    models.DateField(
+                        blank=True, help_text="留空表示至今有效。", null=True, verbose_name="受理日期止"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="periods",
+                        to="policies.standardedition",
+                        verbose_name="标准",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '标准适用期',
-                'verbose_name_plural': '标准适用期',
-                'ordering': ['tier', 'kind', '-valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__lte', models.F('valid_until')), _connector='OR'), name='policies_standardperiod_in_order', violation_error_message='受理日期起不能晚于受理日期止。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'new'), ('tier', 'innovative')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_innovative_new', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'review'), ('tier', 'innovative')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_innovative_review', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'new'), ('tier', 'tech_sme')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_tech_sme_new', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'review'), ('tier', 'tech_sme')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_tech_sme_review', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'new'), ('tier', 'provincial_srdi')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_provincial_srdi_new', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'review'), ('tier', 'provincial_srdi')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_provincial_srdi_review', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'new'), ('tier', 'national_giant')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_national_giant_new', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'review'), ('tier', 'national_giant')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_national_giant_review', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'new'), ('tier', 'company_size')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_company_size_new', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'review'), ('tier', 'company_size')), expressions=[(models.Func('valid_from', 'valid_until', models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policies_standardperiod_no_overlap_company_size_review', violation_error_message='同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。')],
+                "verbose_name": "标准适用期",
+                "verbose_name_plural": "标准适用期",
+                "ordering": ["tier", "kind", "-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_from__lte", models.F("valid_until")),
+                            _connector="OR",
+                        ),
+                        name="policies_standardperiod_in_order",
+                        violation_error_message="受理日期起不能晚于受理日期止。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "new"), ("tier", "innovative")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_innovative_new",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "review"), ("tier", "innovative")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_innovative_review",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "new"), ("tier", "tech_sme")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_tech_sme_new",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "review"), ("tier", "tech_sme")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_tech_sme_review",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "new"), ("tier", "provincial_srdi")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_provincial_srdi_new",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "review"), ("tier", "provincial_srdi")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_provincial_srdi_review",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "new"), ("tier", "national_giant")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_national_giant_new",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "review"), ("tier", "national_giant")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_national_giant_review",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "new"), ("tier", "company_size")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_company_size_new",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "review"), ("tier", "company_size")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_until",
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            )
+                        ],
+                        name="policies_standardperiod_no_overlap_company_size_review",
+                        violation_error_message="同一层级、同一申报类型在这段受理日期已有另一份标准，请核对适用期。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PolicyEdition',
+            name="PolicyEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=64, verbose_name='标识')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='修订次数')),
-                ('city_code', models.CharField(max_length=6, verbose_name='市代码')),
-                ('number', models.CharField(max_length=64, verbose_name='文号')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('text', models.TextField(verbose_name='规则文本')),
-                ('sha256', models.CharField(max_length=64, verbose_name='指纹')),
-                ('valid_from', models.DateField(verbose_name='有效期起')),
-                ('valid_until', models.DateField(verbose_name='有效期止')),
-                ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='发布时间')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发布人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.CharField(max_length=64, verbose_name="标识")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="修订次数")),
+                ("city_code", models.CharField(max_length=6, verbose_name="市代码")),
+                ("number", models.CharField(max_length=64, verbose_name="文号")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("text", models.TextField(verbose_name="规则文本")),
+                ("sha256", models.CharField(max_length=64, verbose_name="指纹")),
+                ("valid_from", models.DateField(verbose_name="有效期起")),
+                ("valid_until", models.DateField(verbose_name="有效期止")),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="发布时间"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发布人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '政策版本',
-                'verbose_name_plural': '政策版本',
-                'ordering': ['city_code', '-valid_from', '-revision'],
-                'constraints': [models.UniqueConstraint(fields=('sha256',), name='policies_policyedition_text_once', violation_error_message='这份规则文本已经发布过。'), models.UniqueConstraint(fields=('slug', 'revision'), name='policies_policyedition_revision_once', violation_error_message='这份文件的这次修订已经发布过。'), models.CheckConstraint(condition=models.Q(('valid_from__lte', models.F('valid_until'))), name='policies_policyedition_period_in_order', violation_error_message='有效期起不能晚于有效期止。'), models.CheckConstraint(condition=models.Q(('city_code__regex', '^\\d{4}00$')), name='policies_policyedition_city_is_a_code', violation_error_message='市代码应是六位行政区划代码，后两位为零。'), models.CheckConstraint(condition=models.Q(('sha256', models.Func(models.Func(models.Func(models.F('text'), models.Value('UTF8'), function='CONVERT_TO'), function='SHA256'), models.Value('hex'), function='ENCODE', output_field=models.CharField()))), name='policies_policyedition_hash_is_of_the_text', violation_error_message='指纹与规则文本不符。')],
+                "verbose_name": "政策版本",
+                "verbose_name_plural": "政策版本",
+                "ordering": ["city_code", "-valid_from", "-revision"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sha256",),
+                        name="policies_policyedition_text_once",
+                        violation_error_message="这份规则文本已经发布过。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug", "revision"),
+                        name="policies_policyedition_revision_once",
+                        violation_error_message="这份文件的这次修订已经发布过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_from__lte", models.F("valid_until"))),
+                        name="policies_policyedition_period_in_order",
+                        violation_error_message="有效期起不能晚于有效期止。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("city_code__regex", "^\\d{4}00$")),
+                        name="policies_policyedition_city_is_a_code",
+                        violation_error_message="市代码应是六位行政区划代码，后两位为零。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "sha256",
+                                models.Func(
+                                    models.Func(
+                                        models.Func(
+                                            models.F("text"), models.Value("UTF8"), function="CONVERT_TO"
+                                        ),
+                                        function="SHA256",
+                                    ),
+                                    models.Value("hex"),
+                                    function="ENCODE",
+                                    output_field=models.CharField(),
+                                ),
+                            )
+                        ),
+                        name="policies_policyedition_hash_is_of_the_text",
+                        violation_error_message="指纹与规则文本不符。",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyedition',
-            trigger=pgtrigger.compiler.Trigger(name='published_text_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ce4a9e0894ef6c234ccc41711757e036f38ad48b', operation='UPDATE OR DELETE', pgid='pgtrigger_published_text_never_changes_ca100', table='policies_policyedition', when='BEFORE')),
+            model_name="policyedition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="published_text_never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ce4a9e0894ef6c234ccc41711757e036f38ad48b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_published_text_never_changes_ca100",
+                    table="policies_policyedition",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='standardedition',
-            trigger=pgtrigger.compiler.Trigger(name='published_standard_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1de762c271e3f86e9379d53bf37409ff3e66b773', operation='UPDATE OR DELETE', pgid='pgtrigger_published_standard_never_changes_e4a27', table='policies_standardedition', when='BEFORE')),
+            model_name="standardedition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="published_standard_never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1de762c271e3f86e9379d53bf37409ff3e66b773",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_published_standard_never_changes_e4a27",
+                    table="policies_standardedition",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
