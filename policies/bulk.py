@@ -6,6 +6,7 @@ A row of numbers has the columns of a policies.engine.standards.bulk.Bulk, NULL 
 import io
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection, transaction
 
@@ -31,13 +32,20 @@ def assess_table(bulk: Bulk, *, source: str, target: str) -> int:
     names = ", ".join(f"coalesce({_quoted(column.name)}::bigint, {NULL})" for column in bulk.columns)
     unpack = struct.Struct(">2x" + "4xq" * (1 + len(bulk.columns))).iter_unpack
     into = f"COPY {_quoted(target)} ({', '.join(RESULTS)}) FROM STDIN"
-    written = 0
-    with without_collecting(), connection.cursor() as cursor:
-        for data in _chunks(cursor, _quoted(source), names):
-            lines = list(map(LINE.__mod__, bulk.run(unpack(data))))
+    with without_collecting(), connection.cursor() as cursor, ThreadPoolExecutor(1) as database:
+
+        def store(lines: list[str]) -> int:
             cursor.copy_expert(into, io.BytesIO("".join(lines).encode()))
-            written += len(lines)
-    return written
+            return len(lines)
+
+        # While one chunk is worked out here, the database reads the next one and stores the one before: all of it
+        # in one thread and one transaction, in this order.
+        chunks, stored = _chunks(cursor, _quoted(source), names), []
+        coming = database.submit(next, chunks, None)
+        while (data := coming.result()) is not None:
+            coming = database.submit(next, chunks, None)
+            stored.append(database.submit(store, list(map(LINE.__mod__, bulk.run(unpack(data))))))
+        return sum(one.result() for one in stored)
 
 
 def _chunks(cursor, table: str, names: str) -> Iterator[memoryview]:

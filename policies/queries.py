@@ -49,7 +49,7 @@ def standard_edition_for(tier: str, kind: str, on: date) -> StandardEdition | No
 
 def standard_of(edition: StandardEdition) -> Standard:
     """The parsed document of an edition. Parsed once per process, as a text never changes."""
-    return _parsed_standard(edition.text)
+    return parsed_standard(edition.text)
 
 
 def size_table(on: date) -> SizeTable | None:
@@ -59,5 +59,6 @@ def size_table(on: date) -> SizeTable | None:
 
 
 @lru_cache(maxsize=64)
-def _parsed_standard(text: str) -> Standard:
+def parsed_standard(text: str) -> Standard:
+    """The standard that a text says, read once per process. PolicyError when it cannot be read."""
     return parse_standard(text)

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from core import audit
 from core.errors import Conflict, DomainError
 from policies.engine import Policy, PolicyError, parse
-from policies.engine.standards import Standard, parse_standard
+from policies.engine.standards import Standard
 from policies.models import PolicyEdition, StandardEdition, StandardPeriod
+from policies.queries import parsed_standard
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def publish_standard(*, text, actor) -> StandardEdition:
     """
     text = text.replace("\r\n", "\n")
     try:
-        standard = parse_standard(text)
+        standard = parsed_standard(text)
     except PolicyError as error:
         raise DomainError(f"认定标准不能发布。{error}") from error
     with connection.cursor() as cursor:  # one at a time: a revision trims the periods of the one before
