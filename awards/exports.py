@@ -17,6 +17,7 @@ from awards.models import Determination, EquipmentInvestment, PlatformAssessment
 from awards.permissions import can_export, can_see_runs
 from awards.queries import run_units
 from core.errors import DomainError
+from core.filters import conditions_in_words
 from core.spreadsheets import writer
 from policies.engine import REVOKED, reason_label
 from policies.models import PolicyEdition
@@ -118,7 +119,7 @@ def export_determinations(job) -> bool:
         raise DomainError("筛选条件有误，请回到列表重新选择后导出。")
     job.total = job.done = found.qs.order_by().count()
     now = timezone.localtime()
-    note = f"单位：元    {_conditions(found)}    制表单位：{user.region}    制表时间：{now:%Y-%m-%d %H:%M}"
+    note = f"单位：元    {conditions_in_words(found)}    制表单位：{user.region}    制表时间：{now:%Y-%m-%d %H:%M}"
     page = writer.Page("奖励测算", HEADS, determination_rows(found.qs), "奖励测算", note)
     _keep(job, [page], f"奖励测算_{now:%Y%m%d_%H%M}.xlsx")
     return True
@@ -144,17 +145,6 @@ def determination_rows(queryset) -> Iterator[list[Any]]:
 def _item_names() -> dict[str, str]:
     editions = PolicyEdition.objects.order_by("valid_from", "pk")
     return {item.id: item.name for edition in editions for item in policy_of(edition).items.values()}
-
-
-def _conditions(found: DeterminationFilter) -> str:
-    """The filters in words: "申报年度 2023，结果 给予"."""
-    words = []
-    for name, value in found.form.cleaned_data.items():
-        if value:
-            field = found.form.fields[name]
-            label = dict(getattr(field, "choices", [])).get(value, value) if isinstance(value, str) else value
-            words.append(f"{found.filters[name].label} {label}")
-    return f"筛选：{'，'.join(words) or '全部'}"
 
 
 def export_facts(job) -> bool:

@@ -49,16 +49,20 @@ def publish_edition(*, text, actor) -> PolicyEdition:
 
 
 def _refuse_stale_revision(policy: Policy) -> None:
-    last = PolicyEdition.objects.filter(slug=policy.slug).order_by("-revision").first()
-    if last is None:
-        return
-    if policy.revision <= last.revision:
+    last = _last_published(PolicyEdition, policy)
+    if last and policy.city_code != last.city_code:
+        raise DomainError(f"{policy.slug} 是 {last.city_code} 的政策，修订时不能换市。请核对 city_code。")
+
+
+def _last_published(model, document: Policy | Standard):
+    """The edition that a document would follow; None for its first. Refuses a revision that is not a later one."""
+    last = model.objects.filter(slug=document.slug).order_by("-revision").first()
+    if last and document.revision <= last.revision:
         raise Conflict(
-            f"{policy.slug} 第 {last.revision} 次修订已经发布，内容不同。"
+            f"{document.slug} 第 {last.revision} 次修订已经发布，内容不同。"
             f"已发布的文本不能改；如要更正，请把 revision 改为 {last.revision + 1} 后再发布。"
         )
-    if policy.city_code != last.city_code:
-        raise DomainError(f"{policy.slug} 是 {last.city_code} 的政策，修订时不能换市。请核对 city_code。")
+    return last
 
 
 def _refuse_overlap(policy: Policy) -> None:
@@ -116,15 +120,8 @@ def publish_standard(*, text, actor) -> StandardEdition:
 
 
 def _refuse_stale_standard(standard: Standard) -> None:
-    last = StandardEdition.objects.filter(slug=standard.slug).order_by("-revision").first()
-    if last is None:
-        return
-    if standard.revision <= last.revision:
-        raise Conflict(
-            f"{standard.slug} 第 {last.revision} 次修订已经发布，内容不同。"
-            f"已发布的文本不能改；如要更正，请把 revision 改为 {last.revision + 1} 后再发布。"
-        )
-    if standard.tier != last.tier:
+    last = _last_published(StandardEdition, standard)
+    if last and standard.tier != last.tier:
         raise DomainError(
             f"{standard.slug} 是“{last.get_tier_display()}”的标准，修订时不能换层级。请核对 tier。"
         )

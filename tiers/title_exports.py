@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from core.errors import DomainError
+from core.filters import conditions_in_words
 from core.spreadsheets import writer
 from core.spreadsheets.writer import Head
 from tiers.enums import Title
@@ -55,17 +56,6 @@ def _checked(found):
     return found
 
 
-def _conditions(found) -> str:
-    """The filters in words: "称号 省级专精特新中小企业，到期时间 180 天内"."""
-    words = []
-    for name, value in found.form.cleaned_data.items():
-        if value:
-            field = found.form.fields[name]
-            label = dict(getattr(field, "choices", [])).get(value, value) if isinstance(value, str) else value
-            words.append(f"{found.filters[name].label} {label}")
-    return f"筛选：{'，'.join(words) or '全部'}"
-
-
 def _firm(number, enterprise) -> list[Any]:
     return [number, enterprise.managing_unit.name, enterprise.name, enterprise.uscc]
 
@@ -93,7 +83,7 @@ def _radar(query, request, today):
     found = _checked(radar_rows(query, request, today, documents))
     shown = outlooks(found.qs, today, documents)
     verdict = found.form.cleaned_data.get("verdict")
-    return RADAR_HEADS, _radar_rows(shown, verdict), _conditions(found)
+    return RADAR_HEADS, _radar_rows(shown, verdict), conditions_in_words(found)
 
 
 def _radar_rows(shown, verdict) -> Iterator[list[Any]]:
@@ -121,7 +111,7 @@ UPDATE_HEADS = (
 
 def _updates(query, request, today):
     found = _checked(update_rows(query, request, today, Documents()))
-    return UPDATE_HEADS, _update_rows(found.qs, today), f"{today.year} 年度    {_conditions(found)}"
+    return UPDATE_HEADS, _update_rows(found.qs, today), f"{today.year} 年度    {conditions_in_words(found)}"
 
 
 def _update_rows(firms, today) -> Iterator[list[Any]]:
@@ -148,7 +138,7 @@ CHANGE_HEADS = (
 
 def _changes(query, request, today):
     found = _checked(change_rows(query, request))
-    return CHANGE_HEADS, _change_rows(list(found.qs), today), _conditions(found)
+    return CHANGE_HEADS, _change_rows(list(found.qs), today), conditions_in_words(found)
 
 
 def _change_rows(changes, today) -> Iterator[list[Any]]:

@@ -18,7 +18,7 @@ from policies.queries import size_table, standard_edition_for, standard_of
 from tiers.enums import ApplicationState, CheckVerdict, ReviewLevel, VisitItem
 from tiers.models import Application, CriterionCheck, SiteVisit
 from tiers.queries.assessments import Yardstick, titled_record
-from tiers.queries.cases import load_case
+from tiers.queries.cases import Case, load_case
 from tiers.queries.content import lists_in
 from tiers.queries.criteria import NEEDS_A_PERSON, Row, criterion_rows, newest
 from tiers.queries.review import IN_REVIEW
@@ -57,7 +57,9 @@ def accept_application(*, application, actor) -> Application:
     reason = ""
     if submission.edition_id != edition.pk:
         reason = f"受理之日适用的标准是 {edition}，提交时是 {submission.edition}，按受理之日的标准审核。"
-        data |= {"submission": submission.pk, "assessment": stored(_assess(case, submission, edition, today))}
+        # Nobody can change the answers while the case waits.
+        found = assess_handed_in(load_case(case), submission.snapshot["sections"], edition, today)
+        data |= {"submission": submission.pk, "assessment": stored(found)}
     days = standard_of(edition).procedure.county_review_working_days
     move(
         case,
@@ -74,12 +76,14 @@ def accept_application(*, application, actor) -> Application:
     return case
 
 
-def _assess(case, submission, edition, day) -> Assessment:
-    """What was handed in, under another edition: nobody can change the answers while the case waits."""
-    record = overlay(firm_record(case.enterprise), load_case(case).all_answers)
-    record = with_lists(record, lists_in(submission.snapshot["sections"]))
-    stick = Yardstick(edition, standard_of(edition), size_table(day), case.kind, day)
-    return stick.measure(titled_record(case.enterprise, record)).assessment
+def assess_handed_in(case: Case, sections: Mapping[str, Any], edition, on) -> Assessment:
+    """What the edition says of the answers of a case and of the lists in `sections` of its snapshot: not of what the
+    living record says by now in lists that were not open."""
+    application = case.application
+    record = overlay(firm_record(application.enterprise), case.all_answers)
+    record = titled_record(application.enterprise, with_lists(record, lists_in(sections)))
+    stick = Yardstick(edition, standard_of(edition), size_table(on), application.kind, on)
+    return stick.measure(record).assessment
 
 
 def stored(found: Assessment) -> dict[str, Any]:

@@ -14,18 +14,16 @@ from core.errors import Conflict, DomainError
 from core.fields import FieldError, clean_name, clean_text
 from core.workdays import workdays_after
 from enterprises.enums import Source
-from enterprises.queries import firm_record, overlay, with_lists
 from enterprises.services import save_answers
 from policies.models import StandardEdition
-from policies.queries import size_table, standard_edition_for, standard_of
+from policies.queries import standard_edition_for, standard_of
 from tiers.enums import ApplicationState, Origin, PointState, ReviewLevel
 from tiers.models import Application, Submission
-from tiers.queries.assessments import Yardstick, titled_record
 from tiers.queries.cases import Case, all_gaps, latest_submission, load_case
-from tiers.queries.content import content, lists_in
+from tiers.queries.content import content
 from tiers.queries.titles import may_apply
 from tiers.sections import FORM
-from tiers.services.review import stored
+from tiers.services.review import assess_handed_in, stored
 from tiers.services.steps import locked, move
 
 NAMED = 5  # gaps named in one refusal
@@ -146,7 +144,7 @@ def _lock_in(case: Case, edition, signer: str, actor, today: date) -> Submission
         "intake": application.intake.name,
         "edition": {"slug": edition.slug, "revision": edition.revision, "sha256": edition.sha256},
         "sections": sections,
-        "assessment": _assessment(case, sections, edition, today),
+        "assessment": stored(assess_handed_in(case, sections, edition, application.accepted_on or today)),
         "declared_by": signer,
         "round": number,
     }
@@ -159,17 +157,6 @@ def _lock_in(case: Case, edition, signer: str, actor, today: date) -> Submission
         declared_by=signer,
         submitted_by=actor,
     )
-
-
-def _assessment(case: Case, sections: dict[str, Any], edition, today: date) -> dict[str, Any]:
-    """What the engine says of what is handed in, under the standard of the submission: not of what the living record
-    says by now in places that were not open."""
-    application = case.application
-    on = application.accepted_on or today
-    record = overlay(firm_record(application.enterprise), case.all_answers)
-    record = titled_record(application.enterprise, with_lists(record, lists_in(sections)))
-    stick = Yardstick(edition, standard_of(edition), size_table(on), application.kind, on)
-    return stored(stick.measure(record).assessment)
 
 
 # ---- what follows ---------------------------------------------------------------------------------------
