@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile as upload
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -17,12 +16,12 @@ from enterprises.enums import Source
 from enterprises.fields import ITEMS, PARTS
 from enterprises.models import Evidence, Honour, IntellectualProperty, YearlyFigures
 from enterprises.queries import answers_of, held_answers
-from enterprises.services import complete_list, save_answers, save_item
+from enterprises.services import complete_list, save_item
+from tests.enterprises.record_clients import TODAY, browser, entry, part_of, posted, save, url
 from tests.enterprises.test_record_items import FILLED
 from tests.factories import EnterpriseFactory, EvidenceFactory, MembershipFactory, UserFactory, region
 from tests.makers import pdf, png
 
-TODAY = datetime.date(2026, 11, 3)
 YEARS = (2025, 2024, 2023)
 
 
@@ -46,40 +45,6 @@ def person(firm):
 def page(person):
     """The browser of somebody who works for the firm."""
     return browser(person)
-
-
-def browser(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def url(name, *args):
-    return reverse(f"enterprises:{name}", args=args)
-
-
-def part_of(firm, part):
-    return url("record_section", firm.pk, part)
-
-
-def save(firm, answers, source=Source.FIRM):
-    save_answers(enterprise=firm, answers=answers, source=source, as_of=TODAY, actor=None)
-
-
-def entry(firm, kind="ip", **change):
-    return save_item(
-        enterprise=firm, kind=kind, answers=FILLED[kind] | change, source=Source.FIRM, as_of=TODAY, actor=None
-    )
-
-
-def posted(client, address, *, typed, seen=None, **more):
-    """Send a form as a browser would: with what stood in the inputs beside what is typed."""
-    data = {
-        **typed,
-        **{f"initial-{key}": text for key, text in (seen or dict.fromkeys(typed, "")).items()},
-        **more,
-    }
-    return client.post(address, data)
 
 
 # ---- who ------------------------------------------------------------------------------------------------
